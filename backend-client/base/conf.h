@@ -1,0 +1,45 @@
+// A program's configuration file: sections of `key = value` lines (inih). A program declares the
+// keys it knows in one table; an unknown key, a value out of range or a doubled key is refused with
+// file:line and the reason, so a typing mistake is never silently a default.
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define CONF_KEYS_MAX 64
+
+enum conf_type {
+    CONF_TEXT, // any text
+    CONF_INT,  // a whole number within min … max
+    CONF_BOOL, // yes or no
+};
+
+struct conf_key {
+    const char *section;
+    const char *name;
+    enum conf_type type;
+    const char *fallback; // text form of the default; NULL: the key must be given
+    int64_t min;
+    int64_t max;
+};
+
+struct conf {
+    const struct conf_key *keys;
+    size_t count;
+    struct arena arena;
+    const char *values[CONF_KEYS_MAX]; // live in `arena`
+};
+
+// Keeps `keys`. Logs every mistake found, then answers ERR_BAD_INPUT; ERR_NOT_FOUND without a file.
+MUST_USE enum err conf_load(struct conf *c, const char *path, const struct conf_key *keys,
+                            size_t count);
+void conf_deinit(struct conf *c);
+
+// `key` is the index in the table. CHECKs that the type is the declared one.
+const char *conf_text(const struct conf *c, size_t key);
+int64_t conf_int(const struct conf *c, size_t key);
+bool conf_bool(const struct conf *c, size_t key);
+bool conf_is_given(const struct conf *c, size_t key); // stood in the file
+
+#endif
