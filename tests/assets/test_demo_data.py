@@ -136,6 +136,15 @@ class DemoData(unittest.TestCase):
         self.assertEqual(sorted(here), [(minute("8:30"), minute("11:30")),
                                         (minute("14:30"), minute("17:00"))])
 
+    def test_a_later_run_finds_the_hall_attended_on_every_working_day_of_the_year(self):
+        day = START
+        while day.year == START.year:
+            if self.calendar.works(day):
+                here = [1 for site, _, begin, end in sittings(self.roster, day, self.calendar)
+                        if site == HALL and begin <= minute("8:40") < end]
+                self.assertEqual(len(here), 1, day)
+            day += datetime.timedelta(1)
+
     def test_four_sites_are_attended_on_that_day(self):
         there = {site for site, *_ in sittings(self.roster, START, self.calendar)}
         self.assertEqual(len(there), 4)
