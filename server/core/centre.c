@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "core/centre_apply.h"
-#include "crypt/crypt_hash.h"
+#include "crypt/hash.h"
 
 static enum err apply_new(struct centre_store *s, struct centre_inc *inc,
                           const struct centre_op *op, int64_t now_ms, struct op_result *result)
@@ -12,19 +12,20 @@ static enum err apply_new(struct centre_store *s, struct centre_inc *inc,
     enum err e = centre_apply(s, inc, op, now_ms, result);
     if (e) return e;
     inc->last_seq = op->op.seq;
-    inc->last_hash = crypt_chain(inc->last_hash, op->bytes);
+    inc->last_hash = crypt_chain(&inc->last_hash, op->bytes);
     return s->ops->answer_add(s, inc->inc, &op->op, inc->last_hash, result);
 }
 
 // An operation told again: every one is held against its own stored hash, not only the last.
 static enum err stored_answer(struct centre_store *s, const struct centre_inc *inc,
-                              struct op_hash prev, const struct centre_op *op,
+                              struct crypt_hash prev, const struct centre_op *op,
                               struct centre_push_reply *reply, int index)
 {
-    struct op_hash stored;
+    struct crypt_hash stored;
     enum err e = s->ops->answer_get(s, inc->inc, op->op.seq, &stored, &reply->results[index]);
     if (e) return e;
-    if (!op_hash_eq(stored, crypt_chain(prev, op->bytes))) {
+    struct crypt_hash told = crypt_chain(&prev, op->bytes);
+    if (!crypt_hash_eq(&stored, &told)) {
         reply->status = CENTRE_FORK;
         reply->fork_seq = op->op.seq;
     }
@@ -32,14 +33,14 @@ static enum err stored_answer(struct centre_store *s, const struct centre_inc *i
 }
 
 static enum err hash_before(struct centre_store *s, const struct centre_inc *inc, int64_t seq,
-                            struct op_hash *out)
+                            struct crypt_hash *out)
 {
     struct op_result ignored;
     if (seq == inc->last_seq + 1) {
         *out = inc->last_hash;
         return ERR_OK;
     }
-    *out = (struct op_hash){{0}};
+    *out = (struct crypt_hash){0};
     return seq == 1 ? ERR_OK : s->ops->answer_get(s, inc->inc, seq - 1, out, &ignored);
 }
 
@@ -55,7 +56,7 @@ static enum err push_all(struct centre_store *s, struct centre_inc *inc,
                          const struct centre_push *push, int64_t now_ms,
                          struct centre_push_reply *reply)
 {
-    struct op_hash prev;
+    struct crypt_hash prev;
     enum err e = hash_before(s, inc, push->from, &prev);
     for (int i = 0; !e && i < push->count; i++) {
         const struct centre_op *op = &push->ops[i];
@@ -64,7 +65,7 @@ static enum err push_all(struct centre_store *s, struct centre_inc *inc,
         e = is_known ? stored_answer(s, inc, prev, op, reply, i)
                      : apply_new(s, inc, op, now_ms, &reply->results[i]);
         if (!e && reply->status == CENTRE_FORK) return fork(s, inc, reply->fork_seq);
-        prev = crypt_chain(prev, op->bytes);
+        prev = crypt_chain(&prev, op->bytes);
     }
     return e;
 }

@@ -10,10 +10,11 @@
 #define CORE_CENTRE_H
 
 #include "base/err.h"
+#include "crypt/hash.h"
 #include "model/feed.h"
 
-#define CENTRE_KIOSKS_MAX         26 // active ones with a letter at one site
-#define CENTRE_GRANT_SITTINGS_MAX 200 // of one site within the days of rights
+#define CENTRE_KIOSKS_MAX         26   // active ones with a letter at one site
+#define CENTRE_GRANT_SITTINGS_MAX 200  // of one site within the days of rights
 #define CENTRE_RIGHTS_MAX         2000 // of one incarnation
 
 // ---- What the store holds, as far as booking goes
@@ -25,7 +26,7 @@ struct centre_inc {
     struct site_code site;
     enum centre_inc_state state;
     int64_t last_seq; // last operation applied
-    struct op_hash last_hash;
+    struct crypt_hash last_hash;
     int64_t heard; // last operation whose answer the kiosk is known to have stored
 };
 
@@ -83,9 +84,9 @@ struct centre_store_ops {
     enum err (*incs_active)(struct centre_store *s, struct site_code site, struct inc_id *out,
                             int *count); // at most CENTRE_KIOSKS_MAX, by letter; no displays
     enum err (*answer_get)(struct centre_store *s, struct inc_id inc, int64_t seq,
-                           struct op_hash *hash, struct op_result *out);
+                           struct crypt_hash *hash, struct op_result *out);
     enum err (*answer_add)(struct centre_store *s, struct inc_id inc, const struct op *op,
-                           struct op_hash hash, const struct op_result *result);
+                           struct crypt_hash hash, const struct op_result *result);
     enum err (*sitting_get)(struct centre_store *s, struct sitting_id id, struct sitting *out);
     enum err (*sittings)(struct centre_store *s, struct site_code site, int64_t from_ms,
                          int64_t to_ms, struct sitting *out, int *count); // by start
@@ -135,7 +136,7 @@ struct centre_push {
 struct centre_push_reply {
     enum centre_push_status status;
     int64_t acked;
-    struct op_hash acked_hash;
+    struct crypt_hash acked_hash;
     int64_t fork_seq;
     struct op_result results[OP_BATCH_MAX]; // with CENTRE_PUSHED: one for each operation
 };

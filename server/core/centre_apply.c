@@ -108,8 +108,8 @@ static enum err lowest_pool_seat(struct centre_store *s, const struct sitting *s
 }
 
 static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
-                          const struct centre_op *op, const struct sitting *sitting,
-                          int64_t now_ms, struct op_result *result)
+                          const struct centre_op *op, const struct sitting *sitting, int64_t now_ms,
+                          struct op_result *result)
 {
     enum verdict v;
     enum err e = check(s, op, sitting, now_ms, &v);
