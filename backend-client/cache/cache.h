@@ -61,7 +61,7 @@ struct cache_booking {
     struct booking_id id;
     struct ticket_code code;
     enum booking_state state;
-    int seat; // 0 for a wish
+    int seat;           // 0 for a wish
     int64_t planned_ms; // 0 for a wish
     struct cache_sitting at;
 };

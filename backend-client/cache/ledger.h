@@ -9,6 +9,7 @@
 #define CACHE_LEDGER_H
 
 #include "base/err.h"
+#include "crypt/hash.h"
 #include "model/feed.h"
 
 #define LEDGER_RIGHTS_MAX 2000
@@ -20,9 +21,9 @@ struct ledger_self {
     struct id gen; // the centre's history; none before the first hello
     struct site_code site;
     int64_t op_seq; // last operation written
-    struct op_hash op_hash;
-    int64_t acked; // last operation whose answer is stored: 0 <= safe <= acked <= op_seq
-    int64_t safe;  // last operation that an off-machine copy of the centre holds
+    struct crypt_hash op_hash;
+    int64_t acked;   // last operation whose answer is stored: 0 <= safe <= acked <= op_seq
+    int64_t safe;    // last operation that an off-machine copy of the centre holds
     int64_t applied; // last own operation seen in the feed
     struct feed_position position;
     int64_t floor_ms; // the clock has certainly passed this
@@ -33,7 +34,7 @@ struct ledger_self {
 };
 
 struct ledger_op {
-    struct op_hash hash;
+    struct crypt_hash hash;
     enum op_kind kind;
     struct booking_id booking;
     size_t len;

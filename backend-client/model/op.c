@@ -1,7 +1,5 @@
 #include "model/op.h"
 
-#include <string.h>
-
 static const char *const kind_codes[] = {
 #define OP(id, code) [OP_##id] = code,
 #include "model/op.def"
@@ -82,9 +80,4 @@ bool op_outcome_parse(struct str code, enum op_outcome *out)
     int i = index_of(outcome_codes, 3, code);
     if (i >= 0) *out = (enum op_outcome)i;
     return i >= 0;
-}
-
-bool op_hash_eq(struct op_hash a, struct op_hash b)
-{
-    return memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0;
 }

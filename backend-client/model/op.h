@@ -11,17 +11,12 @@
 
 #define OP_BYTES_MAX        4096 // of one operation as sent
 #define OP_BATCH_MAX        64   // operations of one request
-#define OP_HASH_BYTES       32
 #define OP_PIN_HASH_BYTES   16
 #define OP_SEALED_CHARS_MAX 512 // base64 of the sealed box
 #define OP_UNSENT_MAX       20000
 
 struct inc_id {
     struct id id;
-};
-
-struct op_hash {
-    unsigned char bytes[OP_HASH_BYTES];
 };
 
 // BLAKE2b-128 keyed with the site's PIN key over booking id and PIN: any kiosk of the site can check a
@@ -90,7 +85,5 @@ MUST_USE bool op_basis_parse(struct str code, enum op_basis *out);
 MUST_USE bool op_trust_parse(struct str code, enum op_trust *out);
 MUST_USE bool op_why_parse(struct str code, enum op_why *out);
 MUST_USE bool op_outcome_parse(struct str code, enum op_outcome *out);
-
-bool op_hash_eq(struct op_hash a, struct op_hash b);
 
 #endif

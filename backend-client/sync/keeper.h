@@ -14,17 +14,17 @@
 #include "model/offer.h"
 #include "model/visitor.h"
 
-#define KEEPER_QUEUE_MAX     32
+#define KEEPER_QUEUE_MAX      32
 #define KEEPER_ANSWER_WAIT_MS 8000
 
 enum keeper_ask {
-    KEEPER_BOOK,    // sitting, offer, visitor, topic
-    KEEPER_WISH,    // sitting, visitor with phone, topic
-    KEEPER_CANCEL,  // booking
-    KEEPER_CHECKIN, // booking
-    KEEPER_WALKIN,  // nothing
+    KEEPER_BOOK,         // sitting, offer, visitor, topic
+    KEEPER_WISH,         // sitting, visitor with phone, topic
+    KEEPER_CANCEL,       // booking
+    KEEPER_CHECKIN,      // booking
+    KEEPER_WALKIN,       // nothing
     KEEPER_SLIP_PRINTED, // booking: its slip is out, the spool may forget it
-    KEEPER_TOUCHED, // somebody stands at the screen: try the line once at once
+    KEEPER_TOUCHED,      // somebody stands at the screen: try the line once at once
 };
 
 // What a visitor has typed. Wiped by the keeper as soon as it is sealed.
@@ -77,20 +77,20 @@ enum keeper_link {
 
 struct keeper_status {
     enum keeper_link link;
-    char user_code[10];    // "BCDF-GHJK" while enrolling
-    char fingerprint[25];  // of the device key, 5 groups of 4 digits, while enrolling
-    int64_t unsent;        // operations the centre has not answered
-    enum op_trust trust;   // of the clock
+    char user_code[10];      // "BCDF-GHJK" while enrolling
+    char fingerprint[25];    // of the device key, 5 groups of 4 digits, while enrolling
+    int64_t unsent;          // operations the centre has not answered
+    enum op_trust trust;     // of the clock
     int64_t content_version; // of the release on the screens, 0 = none yet
-    int64_t change;        // rises whenever the cache or the content has changed
+    int64_t change;          // rises whenever the cache or the content has changed
 };
 
 struct keeper_config {
     const char *data_dir;  // keeps the database, the key and quarantined files
     const char *spool_dir; // in memory (tmpfs): slips not yet printed
     const char *centre_url;
-    const char *ca_file;   // NULL: the system's
-    const char *pin_key;   // public-key pin as curl wants it; NULL: none
+    const char *ca_file;    // NULL: the system's
+    const char *pin_key;    // public-key pin as curl wants it; NULL: none
     int64_t seed_spread_ms; // first retry after a broken connection lies in 0 … this
 };
 
