@@ -172,15 +172,29 @@ bool draw_command_eq(const struct draw_command *a, const struct draw_command *b)
 
 // ---- Tables
 
-const char *draw_role_name(enum draw_role role)
-{
-    static const char *const names[] = {
-#define ROLE(id, name) [ROLE_##id] = (name),
+enum role_press { STILL, PRESSABLE };
+
+struct role_row {
+    const char *name;
+    enum role_press press;
+};
+
+static const struct role_row role_rows[] = {
+#define ROLE(id, name, press) [ROLE_##id] = {name, press},
 #include "draw/roles.def"
 #undef ROLE
-    };
-    CHECK((size_t)role < sizeof names / sizeof *names);
-    return names[role];
+};
+
+const char *draw_role_name(enum draw_role role)
+{
+    CHECK((size_t)role < sizeof role_rows / sizeof *role_rows);
+    return role_rows[role].name;
+}
+
+bool draw_role_is_pressable(enum draw_role role)
+{
+    CHECK((size_t)role < sizeof role_rows / sizeof *role_rows);
+    return role_rows[role].press == PRESSABLE;
 }
 
 const char *draw_state_name(enum draw_state state)
