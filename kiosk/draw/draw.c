@@ -208,7 +208,7 @@ const char *draw_state_name(enum draw_state state)
     case STATE_ERROR: return "error";
     case STATE_MAIN: return "main";
     }
-    CHECK(!"a state without a name");
+    CHECK(false);
 }
 
 enum image_kind { ICON, DRAWING };
@@ -281,7 +281,7 @@ static const char *kind_name(const struct draw_command *c)
     case DRAW_CLIP: return "clip";
     case DRAW_UNCLIP: return "unclip";
     }
-    CHECK(!"a kind without a name");
+    CHECK(false);
 }
 
 static void print_command(const struct draw_command *c, struct buf *out)

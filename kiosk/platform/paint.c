@@ -30,7 +30,7 @@ static void paint_item(struct painter *p, const struct canvas *c, const struct f
     case DRAW_IMAGE: images_paint(&p->images, c, d); break;
     case DRAW_BITMAP: canvas_bits(c, d->rect, d->bits); break;
     case DRAW_CLIP:
-    case DRAW_UNCLIP: CHECK(!"a frame has no clip commands");
+    case DRAW_UNCLIP: CHECK(false);
     }
 }
 
