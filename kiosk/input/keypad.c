@@ -26,10 +26,9 @@ static bool take(char *digits)
 static bool digit_key(struct ui *ui, const struct keypad *k, int place, struct rect r,
                       const char *face)
 {
-    return button(ui, &(struct button){.id = k->id + (uint32_t)place,
-                                       .rect = r,
-                                       .look = BUTTON_KEY,
-                                       .label = {face, 1}});
+    return button(
+        ui, &(struct button){
+                .id = k->id + (uint32_t)place, .rect = r, .look = BUTTON_KEY, .label = {face, 1}});
 }
 
 static bool typed(struct ui *ui, char *digits, int digits_max)

@@ -5,9 +5,9 @@
 
 #include "ui/widgets.h"
 
-#define KEYPAD_IDS         12 // ids a pad takes, from `id` on
-#define KEYPAD_DIGITS_MAX  16
-#define KEYPAD_GROUPS_MAX  4
+#define KEYPAD_IDS        12 // ids a pad takes, from `id` on
+#define KEYPAD_DIGITS_MAX 16
+#define KEYPAD_GROUPS_MAX 4
 
 struct keypad {
     uint32_t id;

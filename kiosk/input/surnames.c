@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-#define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define ROWS(a)             ((int)(sizeof(a) / sizeof((a)[0])))
 
 #define SURNAME(characters) {characters, sizeof(characters) - 1},
 static const struct str common[] = {
@@ -51,7 +51,8 @@ enum surname_tap surname_grid(struct ui *ui, const struct surname_grid *g, struc
         tap = SURNAME_CHOSEN;
     }
     if (!has_other) return tap;
-    struct rect wide = rect_union(grid_cell(ui, &grid, per_page - 2), grid_cell(ui, &grid, per_page - 1));
+    struct rect wide =
+        rect_union(grid_cell(ui, &grid, per_page - 2), grid_cell(ui, &grid, per_page - 1));
     struct button other = {.id = g->id + SURNAMES_IDS - 1,
                            .rect = wide,
                            .look = BUTTON_KEY_FUNCTION,

@@ -5,10 +5,10 @@
 
 #include "ui/widgets.h"
 
-#define SURNAMES_FIRST      38
-#define SURNAMES_COLUMNS    8
-#define SURNAMES_ROWS       5
-#define SURNAMES_IDS        64 // ids a grid takes, from `id` on
+#define SURNAMES_FIRST   38
+#define SURNAMES_COLUMNS 8
+#define SURNAMES_ROWS    5
+#define SURNAMES_IDS     64 // ids a grid takes, from `id` on
 
 enum surnames_list { SURNAMES_COMMON, SURNAMES_MORE };
 

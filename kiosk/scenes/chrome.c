@@ -8,9 +8,9 @@ static const struct {
     enum text_id label;
     enum draw_image icon;
 } cells[CELL_COUNT] = {
-    [CELL_BACK] = {TEXT_BACK, IMAGE_BACK},       [CELL_HOME] = {TEXT_HOME, IMAGE_HOME},
-    [CELL_HELP] = {TEXT_HELP, IMAGE_HELP},       [CELL_LARGE] = {TEXT_LARGE, IMAGE_BIGTEXT},
-    [CELL_SPEAK] = {TEXT_SPEAK, IMAGE_SPEAK},    [CELL_HOTLINE] = {TEXT_HOTLINE, IMAGE_HOTLINE},
+    [CELL_BACK] = {TEXT_BACK, IMAGE_BACK},    [CELL_HOME] = {TEXT_HOME, IMAGE_HOME},
+    [CELL_HELP] = {TEXT_HELP, IMAGE_HELP},    [CELL_LARGE] = {TEXT_LARGE, IMAGE_BIGTEXT},
+    [CELL_SPEAK] = {TEXT_SPEAK, IMAGE_SPEAK}, [CELL_HOTLINE] = {TEXT_HOTLINE, IMAGE_HOTLINE},
 };
 
 // ---- Header
@@ -130,29 +130,31 @@ static void cell_draw(struct stage *s, struct rect r, enum cell cell, struct cel
     n->text_fits = fits;
 }
 
+// Help and hotline lie over what one was doing; a second touch leaves them, and neither lies over the
+// other, so that the way back stays short.
+static void side_page(struct stage *s, enum scene_id id)
+{
+    enum scene_id now = s->stack[s->depth - 1].id;
+    if (now == id) {
+        stage_pop(s);
+    } else if (now == SCENE_HELP || now == SCENE_HOTLINE || now == SCENE_CALL_STAFF) {
+        stage_swap(s, id);
+    } else {
+        stage_push(s, id);
+    }
+}
+
 static void cell_act(struct stage *s, enum cell cell)
 {
     switch (cell) {
     case CELL_BACK: stage_pop(s); break;
     case CELL_HOME: stage_home(s); break;
-    case CELL_HELP:
-        if (s->stack[s->depth - 1].id == SCENE_HELP) {
-            stage_pop(s);
-        } else {
-            stage_push(s, SCENE_HELP);
-        }
-        break;
+    case CELL_HELP: side_page(s, SCENE_HELP); break;
     case CELL_LARGE:
         s->ui.theme.large = !s->ui.theme.large;
         ui_page_changed(&s->ui, s->ui.now_ms);
         break;
-    case CELL_HOTLINE:
-        if (s->stack[s->depth - 1].id == SCENE_HOTLINE) {
-            stage_pop(s);
-        } else {
-            stage_push(s, SCENE_HOTLINE);
-        }
-        break;
+    case CELL_HOTLINE: side_page(s, SCENE_HOTLINE); break;
     case CELL_SPEAK:
     case CELL_COUNT: break;
     }
@@ -181,9 +183,8 @@ void chrome_footer(struct stage *s, const struct page *page)
         struct rect r = layout_footer_cell(ui, page, (int)cell);
         unsigned states = cell_states(s, cell);
         bool is_toggle = cell == CELL_LARGE;
-        unsigned press =
-            ui_press(ui, CHROME_ID_FIRST + (uint32_t)cell, r,
-                     states & STATE_DISABLED ? UI_PRESS_DISABLED : UI_PRESS_BUTTON);
+        unsigned press = ui_press(ui, CHROME_ID_FIRST + (uint32_t)cell, r,
+                                  states & STATE_DISABLED ? UI_PRESS_DISABLED : UI_PRESS_BUTTON);
         struct draw_node *n = draw_node(ui->draw, is_toggle ? ROLE_TOGGLE : ROLE_BUTTON, r,
                                         text_of(cells[cell].label));
         n->states = states;

@@ -106,8 +106,8 @@ static void card_head(struct stage *s, struct rect *r, const struct duty *d)
         chip(ui, row, CHIP_LIT, IMAGE_LAMP_ON, TEXT(ON_DUTY));
         return;
     }
-    bool later_today = d->next && date_day_from_ms(d->next->sitting.start_ms) ==
-                                      date_day_from_ms(stage_now_ms(s));
+    bool later_today =
+        d->next && date_day_from_ms(d->next->sitting.start_ms) == date_day_from_ms(stage_now_ms(s));
     chip(ui, row, CHIP_UNLIT, IMAGE_LAMP_OFF, later_today ? TEXT(NOBODY_NOW) : TEXT(NOBODY_TODAY));
 }
 
@@ -154,9 +154,9 @@ static void card_facts(struct stage *s, struct rect r, const struct duty *d)
         fact(ui, cut_top(ui, &r, row_dp), IMAGE_CLOCK, TEXT_FILL(a, TODAY_SPAN, span));
     } else {
         int day = date_day_from_ms(c->sitting.start_ms);
-        struct str when = TEXT_FILL(a, DATE_DAY_UNTIL, when_date(a, day),
-                                    when_day(a, day, date_day_from_ms(now_ms)),
-                                    when_clock(a, c->sitting.end_ms));
+        struct str when =
+            TEXT_FILL(a, DATE_DAY_UNTIL, when_date(a, day),
+                      when_day(a, day, date_day_from_ms(now_ms)), when_clock(a, c->sitting.end_ms));
         if (day - date_day_from_ms(now_ms) > 2) {
             when = TEXT_FILL(a, DATE_SPAN, when_date(a, day), span);
         }
@@ -236,8 +236,8 @@ static void elsewhere_row(struct stage *s, struct rect r, const struct cache_sit
     bool sits = sitting_is_on(&c->sitting, now_ms);
     struct offer offer = stage_offer(s, c);
     int today = date_day_from_ms(now_ms), day = date_day_from_ms(c->sitting.start_ms);
-    struct str when = TEXT_FILL(a, ELSEWHERE, when_day(a, day, today),
-                                when_day_part(c->sitting.start_ms));
+    struct str when =
+        TEXT_FILL(a, ELSEWHERE, when_day(a, day, today), when_day_part(c->sitting.start_ms));
     struct str where = TEXT_FILL(a, SITE_SPAN, say_site(s, c->sitting.site),
                                  when_span(a, c->sitting.start_ms, c->sitting.end_ms));
     struct card_button b = {.id = ID_ELSEWHERE,
@@ -255,18 +255,28 @@ static void elsewhere_row(struct stage *s, struct rect r, const struct cache_sit
     if (offer.kind != OFFER_NONE) {
         struct rect go = cut_right(ui, &in, ui->theme.large ? 140 : 120);
         icon(ui, cut_right(ui, &go, 52), 52, IMAGE_CHEVRON_RIGHT, COLOR_Q700);
-        label_draw(ui, &(struct label){.rect = go, .text = TEXT(BOOK_SHORT), .type = TYPE_L,
-                                       .ink = COLOR_Q700}, NULL);
+        label_draw(ui,
+                   &(struct label){
+                       .rect = go, .text = TEXT(BOOK_SHORT), .type = TYPE_L, .ink = COLOR_Q700},
+                   NULL);
     }
-    label_draw(ui, &(struct label){.rect = column_of(ui, in, 3, 0, 0),
-                                   .text = b.value, .type = TYPE_S, .ink = COLOR_Q700,
-                                   .bold = true}, NULL);
-    label_draw(ui, &(struct label){.rect = column_of(ui, in, 3, 0, 1), .text = where,
-                                   .type = TYPE_L}, NULL);
-    label_draw(ui, &(struct label){.rect = column_of(ui, in, 3, 0, 2),
-                                   .text = TEXT_FILL(a, PERSON, c->counsellor.name,
-                                                     say_seats(s, &offer)),
-                                   .type = TYPE_S, .ink = COLOR_INK2}, NULL);
+    label_draw(ui,
+               &(struct label){.rect = column_of(ui, in, 3, 0, 0),
+                               .text = b.value,
+                               .type = TYPE_S,
+                               .ink = COLOR_Q700,
+                               .bold = true},
+               NULL);
+    label_draw(ui,
+               &(struct label){.rect = column_of(ui, in, 3, 0, 1), .text = where, .type = TYPE_L},
+               NULL);
+    label_draw(
+        ui,
+        &(struct label){.rect = column_of(ui, in, 3, 0, 2),
+                        .text = TEXT_FILL(a, PERSON, c->counsellor.name, say_seats(s, &offer)),
+                        .type = TYPE_S,
+                        .ink = COLOR_INK2},
+        NULL);
     if (tapped) book(s, c);
 }
 
@@ -292,8 +302,8 @@ static void board_strip(struct stage *s, struct rect r)
     struct ui *ui = &s->ui;
     bool large = ui->theme.large, wide = layout_is_landscape(ui);
     int count = view_sites_today(&s->view, stage_now_ms(s));
-    struct str words = count ? TEXT_FILL(ui->frame, SITES_TODAY, text_number(ui->frame, count))
-                             : TEXT(SITES_NONE);
+    struct str words =
+        count ? TEXT_FILL(ui->frame, SITES_TODAY, text_number(ui->frame, count)) : TEXT(SITES_NONE);
     struct card_button b = {.id = ID_BOARD, .rect = r, .label = TEXT(SEE_SITES), .value = words};
     int dy;
     bool tapped = card_button(ui, &b, &dy);
@@ -301,8 +311,12 @@ static void board_strip(struct stage *s, struct rect r)
     in.y += dy;
     icon(ui, cut_right(ui, &in, 52), 52, IMAGE_CHEVRON_RIGHT, COLOR_Q700);
     if (!large && !wide) {
-        label_draw(ui, &(struct label){.rect = cut_right(ui, &in, 180), .text = b.label,
-                                       .type = TYPE_L, .ink = COLOR_Q700}, NULL);
+        label_draw(ui,
+                   &(struct label){.rect = cut_right(ui, &in, 180),
+                                   .text = b.label,
+                                   .type = TYPE_L,
+                                   .ink = COLOR_Q700},
+                   NULL);
         cut_right(ui, &in, 16);
     }
     struct label title = {.rect = in, .text = words, .type = TYPE_L};
@@ -340,7 +354,9 @@ static void tiles(struct stage *s, struct rect r)
                            .rect = grid_cell(ui, &g, i),
                            .look = BUTTON_TILE,
                            .label = text_of(rows[i].label),
-                           .second = bare && !later ? STR("") : text_of(rows[i].second),
+                           .second = bare && !later ? STR("")
+                                     : bare         ? TEXT(TILE_DATES_SHORT)
+                                                    : text_of(rows[i].second),
                            .icon = rows[i].icon,
                            .states = later ? STATE_DISABLED : 0};
         if (!button(ui, &b)) continue;

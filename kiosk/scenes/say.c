@@ -6,7 +6,7 @@ static const struct {
     struct str title, second;
     enum draw_image icon;
 } tiles[TOPIC_COUNT] = {
-#define TOPIC_TILE(id, title, second, icon)                                          \
+#define TOPIC_TILE(id, title, second, icon) \
     [TOPIC_##id] = {{title, sizeof(title) - 1}, {second, sizeof(second) - 1}, IMAGE_##icon},
 #include "scenes/topics.def"
 #undef TOPIC_TILE
@@ -149,6 +149,18 @@ void say_step(struct stage *s, struct rect *body, enum book_step step, struct st
     cut_top(ui, body, 22);
 }
 
+static bool told_who(const struct visit *v)
+{
+    if (!v->surname[0] || !v->has_title) return false;
+    return v->phone_declined || visitor_check_phone(str_from_z(v->phone)) == VERDICT_OK;
+}
+
+bool sitting_takes_topic(const struct sitting *sitting, const struct visit *v)
+{
+    if (!v->has_topic || v->topic == TOPIC_OTHER || sitting->topics == 0) return true;
+    return topics_have(sitting->topics, v->topic);
+}
+
 void stage_next_step(struct stage *s)
 {
     const struct visit *v = &s->visit;
@@ -159,7 +171,7 @@ void stage_next_step(struct stage *s)
         stage_push(s, SCENE_TOPIC);
     } else if (!v->has_sitting) {
         stage_push(s, SCENE_SITTING);
-    } else if (!v->surname[0] || !v->has_title) {
+    } else if (!told_who(v)) {
         stage_push(s, SCENE_WHO);
     } else {
         stage_push(s, SCENE_CONFIRM);

@@ -1,10 +1,12 @@
 #include "scenes/scene.h"
 
 #include "scenes/chrome.h"
+#include "scenes/say.h"
 
 #include <stdalign.h>
 
 #define SCRATCH_BYTES_MAX (1u << 20)
+#define SPOOLED_AT_ONCE   4
 
 static const struct scene_type *const types[SCENE_COUNT] = {
 #define SCENE(id, name, help) [SCENE_##id] = &name##_scene,
@@ -79,6 +81,7 @@ static void leave(struct stage *s)
 
 static void visit_forget(struct stage *s)
 {
+    paper_forget(&s->paper);
     memory_wipe(&s->visit, sizeof(s->visit));
 }
 
@@ -93,6 +96,12 @@ static void go_home(struct stage *s)
 void stage_push(struct stage *s, enum scene_id id)
 {
     s->request = STAGE_PUSH;
+    s->request_id = id;
+}
+
+void stage_swap(struct stage *s, enum scene_id id)
+{
+    s->request = STAGE_SWAP;
     s->request_id = id;
 }
 
@@ -119,6 +128,10 @@ static bool navigate(struct stage *s)
     switch (request) {
     case STAGE_STAY: return false;
     case STAGE_PUSH: enter(s, s->request_id); break;
+    case STAGE_SWAP:
+        if (s->depth > 1) leave(s);
+        enter(s, s->request_id);
+        break;
     case STAGE_POP:
         if (s->depth > 1) leave(s);
         if (s->depth == 1) visit_forget(s);
@@ -143,6 +156,9 @@ void stage_init(struct stage *s, const struct stage_config *config)
     arena_init(&s->scratch, SCRATCH_BYTES_MAX);
     arena_init(&s->states, STAGE_STATES_BYTES_MAX);
     view_init(&s->view);
+    s->paper = (struct paper){
+        .metrics = config->metrics, .painter = config->painter, .printer = config->printer};
+    paper_init(&s->paper);
     struct theme theme;
     theme_init(&theme, config->panel);
     ui_init(&s->ui, theme, config->metrics, &s->scratch);
@@ -153,6 +169,7 @@ void stage_init(struct stage *s, const struct stage_config *config)
 void stage_deinit(struct stage *s)
 {
     if (s->depth > 0) go_home(s);
+    paper_deinit(&s->paper);
     view_deinit(&s->view);
     arena_deinit(&s->states);
     arena_deinit(&s->scratch);
@@ -215,6 +232,37 @@ static void answer_take(struct stage *s, const struct keeper_answer *answer)
     orphan(s, answer);
 }
 
+// Slips that a stop of the program kept from the printer: without a name, for it was not kept.
+static void print_spooled(struct stage *s)
+{
+    struct keeper_answer answer;
+    if (!paper_can_print(&s->paper) || s->depth != 1) return;
+    for (int i = 0; i < SPOOLED_AT_ONCE; i++) {
+        if (!keeper_next_spooled(s->config.keeper, &answer)) break;
+        struct visit_slip slip = stage_slip(s, SLIP_BOOKING, &answer);
+        bool printing = paper_print(&s->paper, &slip);
+        (void)printing; // it stays in the spool and comes again
+        paper_forget(&s->paper);
+    }
+    memory_wipe(&answer, sizeof(answer));
+}
+
+static void printed_take(struct stage *s)
+{
+    enum printer_outcome outcome;
+    struct booking_id booking;
+    for (int i = 0; i < PRINTER_JOBS_MAX && paper_result(&s->paper, &outcome, &booking); i++) {
+        if (outcome != PRINTER_PRINTED) {
+            stage_toast(s, outcome == PRINTER_PAPER_OUT ? TEXT(PAPER_OUT) : TEXT(PRINT_NONE));
+        } else if (!id_is_none(booking.id)) {
+            struct keeper_request request = {
+                .ask = KEEPER_SLIP_PRINTED, .token = ++s->token, .booking = booking};
+            bool taken = keeper_ask(s->config.keeper, &request);
+            (void)taken; // at worst the slip is printed once more after a restart
+        }
+    }
+}
+
 void stage_wake(struct stage *s)
 {
     struct keeper_answer answer;
@@ -223,6 +271,8 @@ void stage_wake(struct stage *s)
         if (answer.token != 0) answer_take(s, &answer);
     }
     memory_wipe(&answer, sizeof(answer));
+    printed_take(s);
+    print_spooled(s);
 }
 
 static void read_news(struct stage *s)
@@ -295,8 +345,8 @@ void stage_toast(struct stage *s, struct str text)
 
 void stage_print(struct stage *s, const struct visit_slip *slip)
 {
-    bool printed = s->config.paper && s->config.paper->print(s->config.paper, slip);
-    stage_toast(s, printed ? TEXT(PRINTING) : TEXT(PRINT_NONE));
+    bool printing = paper_print(&s->paper, slip);
+    stage_toast(s, printing ? TEXT(PRINTING) : TEXT(PRINT_NONE));
 }
 
 // ---- Idling

@@ -19,7 +19,7 @@ struct str text_of(enum text_id id);
 // there are as many values as places.
 struct str text_fill(struct arena *arena, struct str form, const struct str *values, int count);
 
-#define TEXT_FILL(arena, id, ...)                             \
+#define TEXT_FILL(arena, id, ...)                                   \
     text_fill((arena), TEXT(id), (const struct str[]){__VA_ARGS__}, \
               (int)(sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str)))
 

@@ -15,8 +15,8 @@ struct view {
     struct cache_sites sites;
     struct cache_sittings sittings; // from Monday of this week to the end of the horizon
     struct workday_list workdays;
-    int64_t change;     // keeper_status.change it was read at
-    int64_t minute;     // civil minute since 1970 it was read in
+    int64_t change; // keeper_status.change it was read at
+    int64_t minute; // civil minute since 1970 it was read in
 };
 
 void view_init(struct view *v);

@@ -38,8 +38,7 @@ struct str when_day(struct arena *a, int day, int today)
     }
     int sunday = today - (int)date_weekday(today) + SUNDAY;
     if (day > today && day <= sunday + 7) {
-        return day <= sunday ? when_weekday(day)
-                             : TEXT_FILL(a, NEXT_WEEKDAY, when_weekday(day));
+        return day <= sunday ? when_weekday(day) : TEXT_FILL(a, NEXT_WEEKDAY, when_weekday(day));
     }
     return when_date(a, day);
 }
