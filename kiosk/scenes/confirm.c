@@ -160,14 +160,14 @@ static void confirm_frame(struct stage *s, void *state, const struct page *page)
     struct rect low = body, rows = body;
     if (page->is_landscape) {
         struct columns columns = layout_columns(ui, body);
-        low = columns.left;
-        rows = columns.right;
+        low = columns.right;
+        rows = columns.left;
         rows.h -= ui_dp(ui, 4);
     }
     struct rect button_rect = cut_bottom(ui, &low, 172);
     button_rect.h -= ui_dp(ui, 8);
     cut_bottom(ui, &low, 26);
-    struct rect note = cut_bottom(ui, &low, ui->theme.large || page->is_landscape ? 150 : 93);
+    struct rect note = cut_bottom(ui, &low, ui->theme.large ? 190 : page->is_landscape ? 150 : 93);
     cut_bottom(ui, &low, 30);
     if (!page->is_landscape) {
         int most = ui_dp(ui, 984);

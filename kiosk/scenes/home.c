@@ -216,10 +216,11 @@ static void duty_card(struct stage *s, struct rect r, const struct duty *d)
     bool drawing = !large && facts.h >= ui_dp(ui, 150) && ui->theme.mode == THEME_LIGHT;
     if (drawing) {
         struct rect picture = facts;
-        picture = cut_right(ui, &picture, 280);
-        picture = cut_bottom(ui, &picture, 233);
+        bool wide = layout_is_landscape(ui);
+        picture = cut_right(ui, &picture, wide ? 200 : 280);
+        picture = cut_bottom(ui, &picture, wide ? 167 : 233);
         draw_image(ui->draw, picture, d->now ? IMAGE_DESK_LIT : IMAGE_DESK_UNLIT, 0);
-        cut_right(ui, &facts, 290);
+        cut_right(ui, &facts, wide ? 205 : 290);
     }
     card_facts(s, facts, d);
     card_button_now(s, main, d);
@@ -347,7 +348,8 @@ static void tiles(struct stage *s, struct rect r)
     };
     struct ui *ui = &s->ui;
     bool bare = ui->theme.large || layout_is_landscape(ui);
-    struct grid g = {r, 2, 3, 24, 22};
+    bool one_column = ui->theme.large && layout_is_landscape(ui);
+    struct grid g = {r, one_column ? 1 : 2, one_column ? 6 : 3, 24, 22};
     for (int i = 0; i < 6; i++) {
         bool later = rows[i].id == ID_DATES;
         struct button b = {.id = rows[i].id,

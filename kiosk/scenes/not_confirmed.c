@@ -13,10 +13,10 @@ static void certainty(struct stage *s, struct rect r, const struct visit_slip *s
     bool large = ui->theme.large;
     card(ui, r, CARD_PENDING);
     struct rect in = inset_xy(ui, r, 42, 36);
-    struct rect head = cut_top(ui, &in, large ? 230 : 160);
+    struct rect head = cut_top(ui, &in, large ? 270 : 204);
     icon(ui, cut_left(ui, &head, 110), 110, IMAGE_HOURGLASS, COLOR_INK);
     cut_left(ui, &head, 26);
-    label(ui, &(struct label){.rect = cut_top_px(&head, head.h / 2),
+    label(ui, &(struct label){.rect = cut_top_px(&head, head.h * 42 / 100),
                               .text = TEXT(WISH_TITLE),
                               .type = TYPE_XL,
                               .role = ROLE_HEADING});
@@ -94,10 +94,10 @@ static void not_confirmed_frame(struct stage *s, void *state, const struct page 
     low.h -= ui_dp(ui, 8);
     cut_bottom(ui, &first, 24);
     if (!page->is_landscape) body.h = first.h;
-    certainty(s, page->is_landscape ? first : cut_top(ui, &body, large ? 640 : 520), &slip);
+    certainty(s, page->is_landscape ? first : cut_top(ui, &body, large ? 690 : 560), &slip);
     if (!page->is_landscape) cut_top(ui, &body, 30);
     if (c && !large) {
-        asked_for(s, cut_top(ui, &body, page->is_landscape ? 360 : 340), c);
+        asked_for(s, cut_top(ui, &body, page->is_landscape ? 330 : 310), c);
         cut_top(ui, &body, 30);
     }
     how_to_know(s, body);

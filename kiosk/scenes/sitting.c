@@ -75,8 +75,10 @@ static void seats_line(struct stage *s, struct rect r, const struct cache_sittin
     seat_squares(ui, r, offer->kind == OFFER_NONE ? 0 : offer->free_count, c->sitting.seat_count);
 }
 
-static void site_side(struct stage *s, struct rect r, const struct cache_sitting *c, bool full)
+static void site_side(struct stage *s, struct rect r, const struct cache_sitting *c,
+                      enum offer_kind offer)
 {
+    bool full = offer == OFFER_NONE;
     struct ui *ui = &s->ui;
     struct label site = {.text = say_site(s, c->sitting.site),
                          .type = ui->theme.large ? TYPE_S : TYPE_M,
@@ -94,7 +96,7 @@ static void site_side(struct stage *s, struct rect r, const struct cache_sitting
     icon(ui, cut_right(ui, &lower, 52), 52, IMAGE_CHEVRON_RIGHT, COLOR_Q700);
     label_draw(ui,
                &(struct label){.rect = lower,
-                               .text = TEXT(BOOK_SHORT),
+                               .text = offer == OFFER_WISH ? TEXT(WISH_SHORT) : TEXT(BOOK_SHORT),
                                .type = TYPE_L,
                                .ink = COLOR_Q700,
                                .align = ALIGN_RIGHT},
@@ -124,7 +126,7 @@ static bool sitting_card(struct stage *s, struct rect r, const struct cache_sitt
     struct rect block = cut_left(ui, &in, 156);
     day_block(s, centered(ui, block, 156, 164), c, full);
     cut_left(ui, &in, 28);
-    site_side(s, cut_right(ui, &in, 250), c, full);
+    site_side(s, cut_right(ui, &in, 250), c, offer.kind);
     struct label time = {.rect = column_of(ui, in, 3, 0, 0), .text = span, .type = TYPE_L};
     label_draw(ui, &time, NULL);
     label_draw(ui,

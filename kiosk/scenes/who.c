@@ -72,7 +72,7 @@ static void titles(struct stage *s, struct rect r)
 static void phone_field(struct stage *s, struct rect r)
 {
     struct ui *ui = &s->ui;
-    struct rect name = cut_left(ui, &r, 190);
+    struct rect name = cut_left(ui, &r, ui->theme.large ? 240 : 190);
     label(ui, &(struct label){.rect = column_of(ui, name, 2, 0, 0),
                               .text = TEXT(PHONE),
                               .type = TYPE_S,
@@ -162,7 +162,7 @@ static void pad(struct stage *s, struct rect r)
 static void phone_part(struct stage *s, struct rect r)
 {
     struct ui *ui = &s->ui;
-    phone_field(s, cut_top(ui, &r, 108));
+    phone_field(s, cut_top(ui, &r, ui->theme.large ? 128 : 108));
     cut_top(ui, &r, 18);
     cut_bottom(ui, &r, 6);
     struct rect right = cut_right(ui, &r, r.w > ui_dp(ui, 960) ? 340 : 300);

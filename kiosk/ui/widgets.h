@@ -24,6 +24,7 @@ struct label {
     enum valign valign;
     int lines_max; // 0: one line, cut off with an ellipsis where it does not fit
     int spacing_dp;
+    bool may_shrink;     // one line: a smaller type of the scale where this one is too wide
     enum draw_role role; // ROLE_SCREEN (zero) stands for ROLE_TEXT
     struct str spoken;
 };
