@@ -24,6 +24,7 @@ static void header_left(struct stage *s, struct rect r)
                          .text = s->view.site.name.len ? s->view.site.name : TEXT(SERVICE),
                          .type = TYPE_L,
                          .ink = COLOR_WHITE,
+                         .may_shrink = true,
                          .role = ROLE_HEADING};
     struct label second = {.rect = r, .text = TEXT(SERVICE), .type = TYPE_S, .ink = COLOR_Q200};
     bool broken = s->status.link == KEEPER_OFFLINE && s->view.is_ready;

@@ -30,8 +30,7 @@ static void line_words(struct stage *s, enum line line, const struct cache_sitti
         row->value = when_date_and_weekday(a, date_day_from_ms(planned_ms));
         row->second = offer->seat ? TEXT_FILL(a, ROW_DAY_2, say_when(s, planned_ms),
                                               when_clock(a, planned_ms + BOOKING_CHECKIN_AFTER_MS))
-                                  : TEXT_FILL(a, ROW_DAY_WISH,
-                                              when_span(a, c->sitting.start_ms, c->sitting.end_ms));
+                                  : TEXT(ROW_DAY_WISH);
         return;
     case LINE_PLACE:
         row->label = TEXT(ROW_PLACE);

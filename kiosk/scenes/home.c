@@ -117,7 +117,11 @@ static void card_title(struct stage *s, struct rect *r, const struct duty *d)
     struct rect row = cut_top(ui, r, ui->theme.large ? 124 : 112);
     struct label name = {
         .rect = row, .type = TYPE_XXL, .valign = VALIGN_BOTTOM, .role = ROLE_HEADING};
-    struct label kind = {.rect = row, .type = TYPE_L, .ink = COLOR_Q700, .valign = VALIGN_BOTTOM};
+    struct label kind = {.rect = row,
+                         .type = TYPE_L,
+                         .ink = COLOR_Q700,
+                         .valign = VALIGN_BOTTOM,
+                         .may_shrink = true};
     if (d->now) {
         name.text = d->now->counsellor.name;
         name.spacing_dp = 6;
@@ -268,9 +272,11 @@ static void elsewhere_row(struct stage *s, struct rect r, const struct cache_sit
                                .ink = COLOR_Q700,
                                .bold = true},
                NULL);
-    label_draw(ui,
-               &(struct label){.rect = column_of(ui, in, 3, 0, 1), .text = where, .type = TYPE_L},
-               NULL);
+    label_draw(
+        ui,
+        &(struct label){
+            .rect = column_of(ui, in, 3, 0, 1), .text = where, .type = TYPE_L, .may_shrink = true},
+        NULL);
     label_draw(
         ui,
         &(struct label){.rect = column_of(ui, in, 3, 0, 2),
@@ -320,7 +326,7 @@ static void board_strip(struct stage *s, struct rect r)
                    NULL);
         cut_right(ui, &in, 16);
     }
-    struct label title = {.rect = in, .text = words, .type = TYPE_L};
+    struct label title = {.rect = in, .text = words, .type = TYPE_L, .may_shrink = true};
     if (large) {
         label_draw(ui, &title, NULL);
     } else {
@@ -355,10 +361,11 @@ static void tiles(struct stage *s, struct rect r)
         struct button b = {.id = rows[i].id,
                            .rect = grid_cell(ui, &g, i),
                            .look = BUTTON_TILE,
-                           .label = text_of(rows[i].label),
-                           .second = bare && !later ? STR("")
-                                     : bare         ? TEXT(TILE_DATES_SHORT)
-                                                    : text_of(rows[i].second),
+                           .label =
+                               later && one_column ? TEXT(TILE_DATES_LONG) : text_of(rows[i].label),
+                           .second = (bare && !later) || one_column ? STR("")
+                                     : bare                         ? TEXT(TILE_DATES_SHORT)
+                                                                    : text_of(rows[i].second),
                            .icon = rows[i].icon,
                            .states = later ? STATE_DISABLED : 0};
         if (!button(ui, &b)) continue;

@@ -19,6 +19,7 @@ static void certainty(struct stage *s, struct rect r, const struct visit_slip *s
     label(ui, &(struct label){.rect = cut_top_px(&head, head.h * 42 / 100),
                               .text = TEXT(WISH_TITLE),
                               .type = TYPE_XL,
+                              .may_shrink = true,
                               .role = ROLE_HEADING});
     label(ui, &(struct label){.rect = head,
                               .text = TEXT(WISH_WHY),
@@ -60,7 +61,7 @@ static void how_to_know(struct stage *s, struct rect r)
 {
     static const enum text_id lines[3] = {TEXT_WISH_HOW_1, TEXT_WISH_HOW_2, TEXT_WISH_HOW_3};
     struct ui *ui = &s->ui;
-    int row = ui->theme.large ? 130 : 88;
+    int row = ui->theme.large ? 170 : 88;
     label(ui, &(struct label){.rect = cut_top(ui, &r, 84), .text = TEXT(WISH_HOW), .type = TYPE_L});
     for (int i = 0; i < 3 && r.h >= ui_dp(ui, row); i++) {
         struct rect line = cut_top(ui, &r, row);

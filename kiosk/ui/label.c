@@ -119,7 +119,11 @@ struct rect label_draw(struct ui *ui, const struct label *wanted, bool *fits)
     // The letters themselves need no more than the em; a line box may stand out of its place.
     int letters_h = count ? (count - 1) * line_h + font.size_px : 0;
     if (letters_h > l->rect.h) all_fits = false;
-    if (fits) *fits = *fits && all_fits;
+    if (fits) {
+        *fits = *fits && all_fits;
+    } else if (!all_fits && ui->draw->node_count > 0) {
+        ui->draw->nodes[ui->draw->node_count - 1].text_fits = false;
+    }
     return took;
 }
 

@@ -35,7 +35,7 @@ struct label {
 struct rect label(struct ui *ui, const struct label *l);
 
 // The same without a node, for texts that belong to a widget. `*fits` is cleared where it had to be
-// cut; may be NULL.
+// cut; NULL: it belongs to the node added last, which then says so.
 struct rect label_draw(struct ui *ui, const struct label *l, bool *fits);
 
 int label_width_px(struct ui *ui, const struct label *l);  // of its text on one line
