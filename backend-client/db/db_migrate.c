@@ -1,0 +1,39 @@
+#include "base/log.h"
+#include "db/db_driver.h"
+
+static const char VERSION_TABLE[] =
+    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)";
+static const char VERSION_GET[] = "SELECT coalesce(max(version), 0) FROM schema_version";
+static const char VERSION_ADD[] = "INSERT INTO schema_version (version) VALUES ($1)";
+
+// Reading the version inside the writing transaction makes two programs that start together safe.
+static enum err apply(struct db *db, void *context)
+{
+    const struct db_migration *migration = context;
+    int64_t version = 0;
+    enum err e = db_one_int(db, DB_QUERY(VERSION_GET), &version);
+    if (e || version >= migration->version) return e;
+    e = db_script(db, migration->sql);
+    if (!e) e = db_run(db, DB_QUERY(VERSION_ADD, DB_INT(migration->version)), NULL);
+    if (e) log_error("db: migration %d failed", migration->version);
+    return e;
+}
+
+enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count)
+{
+    enum err e = db_run(db, DB_QUERY(VERSION_TABLE), NULL);
+    int64_t version = 0;
+    if (!e) e = db_one_int(db, DB_QUERY(VERSION_GET), &version);
+    if (e) return e;
+    if (count > 0 && version > migrations[count - 1].version) {
+        log_error("db: schema %lld was made by a newer program", (long long)version);
+        return ERR_BAD_INPUT;
+    }
+    for (size_t i = 0; i < count && !e; i++) {
+        CHECK(migrations[i].version == (int)i + 1);
+        if (version > (int64_t)i) continue;
+        struct db_migration one = migrations[i];
+        e = db_transact(db, DB_WRITE, apply, &one);
+    }
+    return e;
+}

@@ -1,0 +1,1 @@
+CREATE TABLE sale (seat BIGINT NOT NULL REFERENCES seat(no), made_ms BIGINT NOT NULL, who TEXT);
