@@ -3,12 +3,15 @@
 #ifndef HARNESS_RELEASE_WORLD_H
 #define HARNESS_RELEASE_WORLD_H
 
+#define _XOPEN_SOURCE 700 // nftw; so this header is included first
+
 #include "harness/test.h"
 
 #include "base/env.h"
 #include "release/release.h"
 #include "release/trust.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +64,21 @@ static inline struct world_signatures world_sign(struct arena *a, struct str byt
         buf_deinit(&b);
     }
     return s;
+}
+
+static inline int world_remove_one(const char *path, const struct stat *st, int type,
+                                   struct FTW *where)
+{
+    (void)st;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+// A folder with all in it.
+static inline void world_remove(const char *dir)
+{
+    assert_int_equal(nftw(dir, world_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 #endif

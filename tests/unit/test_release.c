@@ -470,6 +470,7 @@ static void a_second_import_changes_nothing_and_a_third_only_what_is_new(void **
     assert_int_equal(doc_open(a, buf_str(&bytes), &doc), ERR_OK);
     assert_str(doc.paras[0].text, "甲");
     buf_deinit(&bytes);
+    world_remove(dir);
 }
 
 static void a_path_twice_is_no_release(void **state)
@@ -489,11 +490,12 @@ static void a_path_twice_is_no_release(void **state)
     assert_int_equal(add_law(&draft, a, "a/a.md", "乙"), ERR_OK);
     assert_int_equal(release_draft_finish(&draft, &terms, &m, &hash, &changed), ERR_CONFLICT);
     release_draft_deinit(&draft);
+    world_remove(dir);
 }
 
 static void the_keys_of_a_county_are_made_once_and_sign(void **state)
 {
-    struct arena *a = *state;
+    (void)state;
     char dir[] = "/tmp/lvyue-release-XXXXXX";
     assert_non_null(mkdtemp(dir));
     char keys[64];
@@ -528,7 +530,7 @@ static void the_keys_of_a_county_are_made_once_and_sign(void **state)
         buf_deinit(&signature);
     }
     buf_deinit(&text);
-    (void)a;
+    world_remove(dir);
 }
 
 static void what_was_packed_comes_back_and_a_patch_is_small(void **state)
