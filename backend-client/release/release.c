@@ -104,7 +104,7 @@ static enum err path_in(const char *dir, const char *name, char path[FS_PATH_BYT
 {
     int len = snprintf(path, FS_PATH_BYTES_MAX, "%s/%s", dir, name);
     if (len > 0 && len < FS_PATH_BYTES_MAX) return ERR_OK;
-    log_error("%.80s…: the path is too long", dir);
+    log_error("%.80s: the path is too long", dir);
     return ERR_TOO_BIG;
 }
 
