@@ -1,5 +1,3 @@
-// syncfs is Linux's own.
-#define _GNU_SOURCE
 #include "base/fs.h"
 
 #include "base/log.h"

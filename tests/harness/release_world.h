@@ -3,17 +3,16 @@
 #ifndef HARNESS_RELEASE_WORLD_H
 #define HARNESS_RELEASE_WORLD_H
 
-#define _XOPEN_SOURCE 700 // nftw; so this header is included first
-
 #include "harness/test.h"
 
 #include "base/env.h"
 #include "release/release.h"
 #include "release/trust.h"
 
-#include <ftw.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define WORLD_NOW_MS INT64_C(1772600000000)
 #define WORLD_DAY_MS INT64_C(86400000)
@@ -66,19 +65,21 @@ static inline struct world_signatures world_sign(struct arena *a, struct str byt
     return s;
 }
 
-static inline int world_remove_one(const char *path, const struct stat *st, int type,
-                                   struct FTW *where)
-{
-    (void)st;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
+extern char **environ;
 
 // A folder with all in it.
 static inline void world_remove(const char *dir)
 {
-    assert_int_equal(nftw(dir, world_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    char rm[] = "rm";
+    char flag[] = "-rf";
+    char path[FS_PATH_BYTES_MAX];
+    snprintf(path, sizeof(path), "%s", dir);
+    char *argv[] = {rm, flag, path, NULL};
+    pid_t pid = 0;
+    int status = 1;
+    assert_int_equal(posix_spawnp(&pid, rm, NULL, NULL, argv, environ), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
 }
 
 #endif

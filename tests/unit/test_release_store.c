@@ -135,6 +135,7 @@ struct world {
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof(*w));
+    *state = w;
     if (crypt_init()) return 1;
     arena_init(&w->arena, (size_t)256 << 20);
     snprintf(w->dir, sizeof(w->dir), "/tmp/lvyue-store-XXXXXX");
@@ -145,7 +146,6 @@ static int setup(void **state)
     w->env = (struct world_env){.env = {&world_env_ops}, .now_ms = WORLD_NOW_MS};
     dying_init(&w->disk, 0);
     assert_int_equal(release_keys_make(&w->disk.fs, &w->env.env, w->keys, w->centre), ERR_OK);
-    *state = w;
     return 0;
 }
 
