@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "release/blob.h"
+#include "release/names.h"
 #include "release/release.h"
 
 #include <stdio.h>
@@ -135,7 +136,7 @@ enum err release_store_pin(struct release_store *s, struct str root_bytes,
 static enum err forget_timestamp(struct release_store *s)
 {
     char path[FS_PATH_BYTES_MAX];
-    enum err e = path_of(s, "timestamp.json", path);
+    enum err e = path_of(s, RELEASE_TIMESTAMP_NAME, path);
     if (!e) e = fs_remove(s->fs, path);
     if (!e) e = fs_sync_parent(s->fs, path);
     if (e) return e;
@@ -173,7 +174,7 @@ enum err release_store_timestamp(struct release_store *s,
     *verdict = trust_timestamp(&after, signed_timestamp->bytes, signed_timestamp->signatures,
                                signed_timestamp->count, now_ms, &t);
     if (*verdict != TRUST_OK) return ERR_OK;
-    enum err e = replace(s, "timestamp.json", signed_timestamp->bytes);
+    enum err e = replace(s, RELEASE_TIMESTAMP_NAME, signed_timestamp->bytes);
     if (e) return e;
     s->trust = after;
     s->timestamp = t;
@@ -196,11 +197,8 @@ enum err release_store_manifest(struct release_store *s, const struct release_si
     arena_rewind(&s->staged_arena, 0);
     *verdict = trust_manifest(&s->trust, &s->timestamp, &input, now_ms, &s->staged_arena, &m);
     if (*verdict != TRUST_OK) return ERR_OK;
-    char hex[CRYPT_HASH_HEX_BYTES + 1];
-    char name[80];
-    crypt_hash_hex(&s->timestamp.manifest_hash, hex);
-    snprintf(name, sizeof(name), "m/%s.json", hex);
-    enum err e = replace(s, name, manifest->bytes);
+    const struct crypt_hash *hash = &s->timestamp.manifest_hash;
+    enum err e = replace(s, release_manifest_name(hash).z, manifest->bytes);
     if (e) return e;
     s->staged = m;
     s->has_staged = true;

@@ -2,8 +2,10 @@
 #include "harness/release_world.h"
 
 #include "release/blob.h"
+#include "release/names.h"
 #include "release/release_store.h"
 #include "release/statute.h"
+#include "release/update.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -423,6 +425,70 @@ static void a_file_that_rots_is_missing_and_is_fetched_again(void **state)
     release_store_close(&s);
 }
 
+// Manifest and files of the newest release as two frames; OK and whole at the end.
+static void update_in_two_frames(struct world *w, struct release_store *s, struct buf frames[2])
+{
+    enum trust_verdict v = TRUST_OK;
+    struct trust_signature row;
+    struct buf manifest;
+    struct crypt_hash from = update_from(s);
+    struct release_signed next = fetch_signed(w, "timestamp.json", "timestamp", &row);
+    assert_int_equal(release_store_pin(s, fetch(w, "root.1.json"), &v), ERR_OK);
+    assert_int_equal(release_store_timestamp(s, &next, w->env.now_ms, &v), ERR_OK);
+    buf_init(&manifest, MANIFEST_BYTES_MAX);
+    buf_init(&frames[0], MANIFEST_BYTES_MAX);
+    buf_init(&frames[1], MANIFEST_BYTES_MAX);
+    assert_int_equal(update_pack_manifest(w->centre, &from, &w->last, &frames[0]), ERR_OK);
+    assert_int_equal(update_open_manifest(s, buf_str(&frames[0]), &manifest), ERR_OK);
+    next = fetch_signed(w, release_manifest_name(&w->last).z, "content", &row);
+    next.bytes = buf_str(&manifest);
+    assert_int_equal(release_store_manifest(s, &next, w->env.now_ms, &v), ERR_OK);
+    assert_int_equal(v, TRUST_OK);
+    buf_deinit(&manifest);
+    assert_int_equal(update_pack_files(w->centre, &from, &w->last, &frames[1]), ERR_OK);
+}
+
+static void two_frames_bring_a_release_and_a_wrong_one_brings_nothing(void **state)
+{
+    struct world *w = *state;
+    struct release_store s;
+    enum trust_verdict v = TRUST_OK;
+    struct buf frames[2];
+    publish(w, 200, 200, "一");
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    update_in_two_frames(w, &s, frames); // from nothing
+    assert_int_equal(update_apply_files(&s, buf_str(&frames[1]), &v), ERR_OK);
+    assert_int_equal(v, TRUST_OK);
+    assert_int_equal(release_store_next_missing(&s, 0), SIZE_MAX);
+    assert_int_equal(release_store_switch(&s, &v), ERR_OK);
+    expect_whole(&s, 1);
+    size_t first_bytes = frames[0].len + frames[1].len;
+    buf_deinit(&frames[0]);
+    struct buf wrong = frames[1];
+
+    publish(w, 201, 190, "二"); // ten edited, one new
+    update_in_two_frames(w, &s, frames);
+    print_message("first %zu bytes, then %zu\n", first_bytes, frames[0].len + frames[1].len);
+    assert_true((frames[0].len + frames[1].len) * 5 < first_bytes);
+    assert_int_equal(update_apply_files(&s, buf_str(&wrong), &v), ERR_OK);
+    assert_int_equal(v, TRUST_WRONG_HASH);
+    for (size_t i = 4; i < frames[1].len; i += 3) {
+        frames[1].bytes[i] ^= 8;
+        assert_int_equal(update_apply_files(&s, buf_str(&frames[1]), &v), ERR_OK);
+        frames[1].bytes[i] ^= 8;
+    }
+    expect_whole(&s, 1); // a damaged frame may bring a right file, never a wrong one
+    assert_int_equal(update_apply_files(&s, buf_str(&frames[1]), &v), ERR_OK);
+    assert_int_equal(v, TRUST_OK);
+    assert_int_equal(release_store_switch(&s, &v), ERR_OK);
+    assert_int_equal(v, TRUST_OK);
+    expect_whole(&s, 2);
+    buf_deinit(&wrong);
+    buf_deinit(&frames[0]);
+    buf_deinit(&frames[1]);
+    release_store_close(&s);
+}
+
 static void a_rotten_current_release_gives_way_to_the_previous_one(void **state)
 {
     struct world *w = *state;
@@ -457,6 +523,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_file_that_rots_is_missing_and_is_fetched_again, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(two_frames_bring_a_release_and_a_wrong_one_brings_nothing,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_rotten_current_release_gives_way_to_the_previous_one,
                                         setup, teardown),
     };
