@@ -187,6 +187,31 @@ enum err timestamp_read(struct str bytes, struct timestamp *out)
     return e;
 }
 
+#define APP_NUMBERS_MAX 4
+
+static bool read_app(struct str text, int64_t numbers[APP_NUMBERS_MAX])
+{
+    struct str rest = text;
+    int count = 0;
+    while (rest.ptr) {
+        if (count == APP_NUMBERS_MAX) return false;
+        if (!str_to_int(str_cut(&rest, '.'), 0, RELEASE_VERSION_MAX, &numbers[count])) return false;
+        count++;
+    }
+    return count > 0;
+}
+
+bool release_app_suffices(struct str own, struct str min_app)
+{
+    int64_t has[APP_NUMBERS_MAX] = {0};
+    int64_t wants[APP_NUMBERS_MAX] = {0};
+    if (!read_app(own, has) || !read_app(min_app, wants)) return false;
+    for (int i = 0; i < APP_NUMBERS_MAX; i++) {
+        if (has[i] != wants[i]) return has[i] > wants[i];
+    }
+    return true;
+}
+
 const struct manifest_file *manifest_find(const struct manifest *manifest,
                                           const struct crypt_hash *hash)
 {

@@ -90,10 +90,10 @@ static void load_staged(struct release_store *s)
                                           &s->staged) == ERR_OK;
 }
 
-enum err release_store_open(struct release_store *s, struct fs *fs, const char *dir)
+enum err release_store_open(struct release_store *s, struct fs *fs, const char *dir, struct str app)
 {
     CHECK(strlen(dir) <= BLOB_DIR_BYTES_MAX);
-    *s = (struct release_store){.fs = fs, .dir = dir};
+    *s = (struct release_store){.fs = fs, .dir = dir, .app = app};
     arena_init(&s->current_arena, MANIFEST_ARENA_BYTES);
     arena_init(&s->staged_arena, MANIFEST_ARENA_BYTES);
     char path[FS_PATH_BYTES_MAX];
@@ -311,6 +311,8 @@ enum err release_store_switch(struct release_store *s, enum trust_verdict *verdi
 {
     *verdict = TRUST_SAME;
     if (!s->has_staged) return ERR_OK;
+    *verdict = TRUST_APP_OLD;
+    if (!release_app_suffices(s->app, s->staged.min_app)) return ERR_OK;
     enum err e = check_staged(s, verdict);
     if (e || *verdict != TRUST_OK) return e;
     const struct crypt_hash *next = &s->timestamp.manifest_hash;

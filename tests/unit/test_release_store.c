@@ -276,7 +276,7 @@ static void a_new_release_arrives_and_the_one_before_stays_for_a_while(void **st
     struct release_store s;
     publish(w, 5, 0, "一");
     struct crypt_hash first = w->manifest.files[0].hash;
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     assert_false(s.has_current);
     assert_int_equal(play_round(w, &s), ERR_OK);
     expect_whole(&s, 1);
@@ -293,7 +293,7 @@ static void a_new_release_arrives_and_the_one_before_stays_for_a_while(void **st
     assert_int_equal(blob_read(w->kiosk, &first, &b), ERR_NOT_FOUND);
     buf_deinit(&b);
     release_store_close(&s);
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     expect_whole(&s, 3);
     assert_int_equal(play_round(w, &s), ERR_OK);
     expect_whole(&s, 3);
@@ -305,7 +305,7 @@ static void a_kiosk_that_dies_at_any_step_shows_the_old_or_the_new_release(void 
     struct world *w = *state;
     publish(w, 4, 0, "一");
     struct release_store s;
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     assert_int_equal(play_round(w, &s), ERR_OK);
     release_store_close(&s);
     int64_t shown = 1;
@@ -320,7 +320,7 @@ static void a_kiosk_that_dies_at_any_step_shows_the_old_or_the_new_release(void 
         publish(w, 4, 2, word);
         struct dying_fs disk;
         dying_init(&disk, n);
-        enum err e = release_store_open(&s, &disk.fs, w->kiosk);
+        enum err e = release_store_open(&s, &disk.fs, w->kiosk, STR("0.2"));
         if (!e) e = play_round(w, &s);
         release_store_close(&s);
         power_is_back(&disk);
@@ -328,7 +328,7 @@ static void a_kiosk_that_dies_at_any_step_shows_the_old_or_the_new_release(void 
         if (!survived) assert_int_equal(e, ERR_STOPPED);
         deaths += !survived;
 
-        assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+        assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
         assert_true(s.current.version == shown || s.current.version == shown + 1);
         expect_whole(&s, s.current.version);
         assert_int_equal(play_round(w, &s), ERR_OK);
@@ -351,7 +351,7 @@ static void a_lie_on_the_way_changes_nothing_that_is_shown(void **state)
     enum trust_verdict v = TRUST_OK;
     struct trust_signature row;
     publish(w, 3, 0, "一");
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     assert_int_equal(play_round(w, &s), ERR_OK);
     struct release_signed old = fetch_signed(w, "timestamp.json", "timestamp", &row);
     struct trust_signature old_row = row;
@@ -404,7 +404,7 @@ static void a_file_that_rots_is_missing_and_is_fetched_again(void **state)
     struct world *w = *state;
     struct release_store s;
     publish(w, 3, 0, "一");
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     assert_int_equal(play_round(w, &s), ERR_OK);
     struct crypt_hash hash = s.current.files[1].hash;
     struct blob_path path = blob_path(w->kiosk, &hash);
@@ -455,7 +455,7 @@ static void two_frames_bring_a_release_and_a_wrong_one_brings_nothing(void **sta
     enum trust_verdict v = TRUST_OK;
     struct buf frames[2];
     publish(w, 200, 200, "一");
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     update_in_two_frames(w, &s, frames); // from nothing
     assert_int_equal(update_apply_files(&s, buf_str(&frames[1]), &v), ERR_OK);
     assert_int_equal(v, TRUST_OK);
@@ -489,12 +489,30 @@ static void two_frames_bring_a_release_and_a_wrong_one_brings_nothing(void **sta
     release_store_close(&s);
 }
 
+static void a_release_for_a_newer_program_waits_for_it(void **state)
+{
+    struct world *w = *state;
+    struct release_store s;
+    enum trust_verdict v = TRUST_OK;
+    publish(w, 3, 0, "一"); // wants 0.1
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.0.9")), ERR_OK);
+    assert_int_equal(play_round(w, &s), ERR_OK);
+    assert_false(s.has_current);
+    assert_int_equal(release_store_switch(&s, &v), ERR_OK);
+    assert_int_equal(v, TRUST_APP_OLD);
+    release_store_close(&s);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.1")), ERR_OK);
+    assert_int_equal(release_store_switch(&s, &v), ERR_OK);
+    expect_whole(&s, 1);
+    release_store_close(&s);
+}
+
 static void a_rotten_current_release_gives_way_to_the_previous_one(void **state)
 {
     struct world *w = *state;
     struct release_store s;
     publish(w, 3, 0, "一");
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     assert_int_equal(play_round(w, &s), ERR_OK);
     publish(w, 3, 0, "二");
     assert_int_equal(play_round(w, &s), ERR_OK);
@@ -504,7 +522,7 @@ static void a_rotten_current_release_gives_way_to_the_previous_one(void **state)
     struct str hex = crypt_hash_str(&w->arena, &w->last);
     struct str path = str_printf(&w->arena, "%s/m/%.*s.json", w->kiosk, STR_ARG(hex));
     assert_int_equal(fs_write(&real, str_to_z(&w->arena, path), 0, STR("{}"), 0640), ERR_OK);
-    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk), ERR_OK);
+    assert_int_equal(release_store_open(&s, &w->disk.fs, w->kiosk, STR("0.2")), ERR_OK);
     expect_whole(&s, 1);
     assert_true(release_store_wants_manifest(&s));
     assert_int_equal(play_round(w, &s), ERR_OK);
@@ -525,6 +543,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(two_frames_bring_a_release_and_a_wrong_one_brings_nothing,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(a_release_for_a_newer_program_waits_for_it, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_rotten_current_release_gives_way_to_the_previous_one,
                                         setup, teardown),
     };
