@@ -211,10 +211,11 @@ static void random_command(int at_y)
 
 // Some commands, a clip with lines that scroll, and some more. What `keep` names is the same in
 // neighbouring frames, so that there is something to recognise.
-static void random_list(uint32_t keep, int scroll)
+static void random_list(uint32_t keep, int scroll, int changed_line)
 {
     seed = keep;
     begin(below(4) ? 0xF5F0E6 : 0x14343D);
+    if (below(4) == 0) draw_begin(&list, whole); // without a ground
     int count = below(8);
     for (int i = 0; i < count; i++)
         random_command(-50);
@@ -222,7 +223,7 @@ static void random_list(uint32_t keep, int scroll)
     if (below(2)) draw_fill(&list, (struct rect){20, 120, 300, 250}, 0xFFFCF6, 0);
     for (int i = 0; i < 12; i++) {
         char line[32];
-        snprintf(line, sizeof line, "%d 条 %d", i, below(3));
+        snprintf(line, sizeof line, "%d 条 %d", i, i == changed_line ? 100 : below(3));
         label(30, 120 + i * 62 - scroll, line, 0x1B2527);
     }
     draw_unclip(&list);
@@ -239,7 +240,7 @@ static void a_difference_painted_gives_the_whole_frame(void **state)
     for (int i = 0; i < 400; i++) {
         uint32_t keep = (uint32_t)(i / 8) * 977 + 5;
         int scroll = i % 8 < 6 ? (i % 8) * 37 - (i % 3) * 90 : 0;
-        random_list(keep, scroll);
+        random_list(keep, scroll, i % 5);
         seed = (uint32_t)i * 31 + 7;
         int extra = below(3);
         for (int k = 0; k < extra; k++)
