@@ -218,8 +218,11 @@ static bool wait_sdl(struct platform *p, int64_t until_ms, SDL_Event *e)
 {
     if (until_ms == PLATFORM_NEVER_MS) return SDL_WaitEvent(e);
     int64_t left = until_ms - env_mono_ms(p->env);
-    if (left < 0) left = 0;
-    return SDL_WaitEventTimeout(e, (int)min_ms(left, 1 << 30));
+    if (left > 0) return SDL_WaitEventTimeout(e, (int)min_ms(left, 1 << 30));
+    // SDL_WaitEventTimeout(0) would answer "nothing" at the end of what it calls a poll cycle, with
+    // events still waiting behind.
+    SDL_PumpEvents();
+    return SDL_PeepEvents(e, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1;
 }
 
 enum err platform_wait(struct platform *p, int64_t due_ms, struct platform_event *out)

@@ -223,7 +223,7 @@ static void random_list(uint32_t keep, int scroll, int changed_line)
     if (below(2)) draw_fill(&list, (struct rect){20, 120, 300, 250}, 0xFFFCF6, 0);
     for (int i = 0; i < 12; i++) {
         char line[32];
-        snprintf(line, sizeof line, "%d 条 %d", i, i == changed_line ? 100 : below(3));
+        snprintf(line, sizeof line, "%d 条 %d", i, i == changed_line ? 100000000 : below(3));
         label(30, 120 + i * 62 - scroll, line, 0x1B2527);
     }
     draw_unclip(&list);
