@@ -78,11 +78,11 @@ static int create_next(struct port *p)
 {
     char path[PATH_BYTES_MAX];
     while (p->number < PORT_SLIPS_MAX) {
-        p->number++;
-        snprintf(path, sizeof path, "%s/%05d.escpos", p->target, p->number);
+        snprintf(path, sizeof path, "%s/%05d.escpos", p->target, p->number + 1);
         int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST) break;
+        p->number++;
         if (fd >= 0) return fd;
-        if (errno != EEXIST) break;
     }
     log_error("slip %s: %s", path, log_errno());
     return -1;
