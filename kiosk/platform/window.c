@@ -49,9 +49,9 @@ void surface_show_again(struct platform *p)
 // 12 of its 17 ms. The kiosk has its own on-screen input.
 static void quieten(void)
 {
-    setenv("LC_ALL", "C", 1);
-    setenv("XMODIFIERS", "@im=none", 1);
-    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
+    SDL_setenv("LC_ALL", "C", 1);
+    SDL_setenv("XMODIFIERS", "@im=none", 1);
+    SDL_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
     static const char *const hints[][2] = {
         {SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"},
         {SDL_HINT_TOUCH_MOUSE_EVENTS, "0"}, // else each tap arrives twice
