@@ -34,7 +34,7 @@ struct glyph_advance {
 
 struct glyphs {
     struct draw_metrics metrics; // first: its ops get back to this struct
-    struct glyph_font *fonts; // FACE_COUNT of them
+    struct glyph_font *fonts;    // FACE_COUNT of them
     struct glyph *slots;
     int glyph_count;
     struct glyph_advance *advances;
@@ -47,6 +47,10 @@ struct glyphs {
 MUST_USE enum err glyphs_init(struct glyphs *g, const char *medium, const char *bold,
                               const char *fallback);
 void glyphs_deinit(struct glyphs *g);
+
+// Rasterises up to `glyphs_max` characters that are not kept yet; answers what is left of `text`.
+struct str glyphs_warm(struct glyphs *g, struct str text, int size_px, enum draw_weight weight,
+                       int glyphs_max);
 
 // As far right as the pen goes.
 int glyphs_measure(struct glyphs *g, const struct draw_command *text);

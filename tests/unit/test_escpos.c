@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define WIDTH  576
@@ -268,7 +270,8 @@ static void the_queue_is_bounded_until_results_are_fetched(void **state)
 // ---- A network printer
 
 struct network {
-    int listener;
+    int listener;                 // or -1, and
+    int line;                     // the master side of a terminal
     const unsigned char *answers; // one status for each question; 0: hangs up
     size_t taken;
     unsigned char bytes[1 << 16];
@@ -284,7 +287,7 @@ static bool ends_in_question(const struct network *n)
 static void *serve(void *from)
 {
     struct network *n = from;
-    int fd = accept(n->listener, NULL, NULL);
+    int fd = n->listener >= 0 ? accept(n->listener, NULL, NULL) : n->line;
     ssize_t got = 0;
     while ((got = read(fd, n->bytes + n->taken, 1)) > 0) {
         n->taken += (size_t)got;
@@ -294,7 +297,7 @@ static void *serve(void *from)
         n->taken -= 3;
         if (write(fd, &status, 1) != 1) break;
     }
-    close(fd);
+    if (n->listener >= 0) close(fd);
     return NULL;
 }
 
@@ -338,6 +341,43 @@ static void a_network_printer_has_printed_only_when_it_says_so(void **state)
     }
 }
 
+// A raw terminal behaves as /dev/usb/lp0 does: bytes both ways, no connection.
+static void a_usb_printer_without_paper_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned char answers[3];
+        enum printer_outcome outcome;
+    } rows[] = {{{0x12, 0x12, 0}, PRINTER_PRINTED}, {{0x72, 0}, PRINTER_PAPER_OUT}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        network = (struct network){.listener = -1, .answers = rows[i].answers};
+        int slave = -1;
+        char name[64];
+        struct termios raw;
+        assert_int_equal(openpty(&network.line, &slave, name, NULL, NULL), 0);
+        assert_int_equal(tcgetattr(slave, &raw), 0);
+        cfmakeraw(&raw);
+        assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, serve, &network), 0);
+        char spec[80];
+        snprintf(spec, sizeof spec, "usblp:%s", name);
+        struct printer *p = open_printer(spec);
+        int job = 0;
+        assert_int_equal(printer_put(p, bits, STR("A1"), &job), ERR_OK);
+        assert_int_equal(await(p).outcome, rows[i].outcome);
+        close_printer(p);
+        assert_int_equal(write(slave, ESCPOS_ASK_PAPER, 3), 3); // ends the other thread
+        pthread_join(thread, NULL);
+        close(slave);
+        close(network.line);
+        if (rows[i].outcome != PRINTER_PRINTED) continue;
+        paper = (struct paper){0};
+        assert_true(paper_read(&paper, network.bytes, network.taken - 3));
+        assert_memory_equal(paper.rows, dots, sizeof dots);
+    }
+}
+
 static void closing_does_not_wait_for_a_printer_that_hangs(void **state)
 {
     (void)state;
@@ -370,6 +410,7 @@ int main(void)
         cmocka_unit_test(without_a_printer_no_slip_is_taken),
         cmocka_unit_test(the_queue_is_bounded_until_results_are_fetched),
         cmocka_unit_test(a_network_printer_has_printed_only_when_it_says_so),
+        cmocka_unit_test(a_usb_printer_without_paper_says_so),
         cmocka_unit_test(closing_does_not_wait_for_a_printer_that_hangs),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
