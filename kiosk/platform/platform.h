@@ -16,6 +16,7 @@
 #define PLATFORM_SIDE_PX_MIN    320
 #define PLATFORM_SIDE_PX_MAX    8192
 #define PLATFORM_NEVER_MS       INT64_MAX
+#define PLATFORM_LOST_MS        5000 // a finger silent for so long gives way to another
 
 struct platform;
 
@@ -59,6 +60,7 @@ enum platform_kind {
     PLATFORM_DOWN,    // x, y: the one finger (or the mouse's left button); others are ignored
     PLATFORM_MOVE,    // x, y: only while down; many moves come as the last of them
     PLATFORM_UP,      // x, y
+    PLATFORM_CANCEL,  // the finger was lost without being lifted: nothing was tapped
     PLATFORM_TEXT,    // text: typed
     PLATFORM_SCAN,    // text: a scanner read it
     PLATFORM_KEY,     // key
