@@ -63,7 +63,7 @@ static struct str field_of(const void *source, const char *name, int index)
 
 static bool add_field(struct MHD_Response *response, const char *name, struct str value)
 {
-    char z[REPLY_FIELD_BYTES_MAX + 1];
+    char z[REPLY_HEAD_BYTES_MAX + 1];
     if (value.len >= sizeof(z)) return false;
     memcpy(z, value.ptr ? value.ptr : "", value.len);
     z[value.len] = '\0';
@@ -91,8 +91,11 @@ struct MHD_Response *response_of(const struct reply *reply, enum MHD_ResponseMem
         add_field(response, "Content-Type",
                   str_from_z(reply->type ? reply->type : "application/json")) &&
         add_field(response, "Cache-Control", str_from_z(reply->cache ? reply->cache : "no-store"));
+    size_t bytes = 0;
     for (int i = 0; i < reply->field_count && good; i++) {
-        good = add_field(response, reply->fields[i].name, reply->fields[i].value);
+        bytes += strlen(reply->fields[i].name) + reply->fields[i].value.len;
+        good = bytes <= REPLY_HEAD_BYTES_MAX &&
+               add_field(response, reply->fields[i].name, reply->fields[i].value);
     }
     if (good) return response;
     // Half a set of fields could mean something else than the whole.

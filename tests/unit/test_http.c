@@ -83,6 +83,21 @@ static enum err split(void *context, struct request *r, struct reply *reply)
     return ERR_OK;
 }
 
+static enum err long_head(void *context, struct request *r, struct reply *reply)
+{
+    (void)context;
+    int64_t bytes = 0;
+    struct str length;
+    assert_int_equal(request_query(r, "bytes", &length), ERR_OK);
+    assert_true(str_to_int(length, 0, 2 * REPLY_HEAD_BYTES_MAX, &bytes));
+    char *text = arena_array(r->arena, char, (size_t)bytes);
+    memset(text, 'x', (size_t)bytes);
+    reply_json(reply, 200, STR("{}"));
+    reply_add_field(reply, "A", (struct str){text, 700});
+    reply_add_field(reply, "B", (struct str){text, (size_t)bytes - 702});
+    return ERR_OK;
+}
+
 static enum err guard(void *context, struct request *r, int perm, enum guard_phase phase,
                       struct reply *reply)
 {
@@ -101,6 +116,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/later/:how", PERM_ALL, 100, later},
     {HTTP_GET, "/file", PERM_ALL, 0, file},
     {HTTP_GET, "/split", PERM_ALL, 0, split},
+    {HTTP_GET, "/long", PERM_ALL, 0, long_head},
 };
 
 struct fixture {
@@ -454,6 +470,25 @@ static void a_reply_field_cannot_split_the_answer(void **state)
     close(fd);
 }
 
+static void reply_fields_end_at_their_limit(void **state)
+{
+    struct fixture *f = *state;
+    for (int past = 0; past <= 1; past++) {
+        char text[7000];
+        int len =
+            snprintf(text, sizeof(text),
+                     "GET /long?bytes=%d HTTP/1.1\r\nHost: h\r\nX: ", REPLY_HEAD_BYTES_MAX + past);
+        memset(text + len, 'x', 6 * 1024 - (size_t)len); // beside the longest head a peer may send
+        memcpy(text + 6 * 1024 - 4, "\r\n\r\n", 4);
+        struct answer a;
+        int fd = dial(f);
+        put(fd, (struct str){text, 6 * 1024});
+        get_answer(fd, &a);
+        assert_int_equal(a.status, past ? 500 : 200);
+        close(fd);
+    }
+}
+
 static struct http_ticket wait_ticket(struct desk *desk, int index)
 {
     pthread_mutex_lock(&desk->lock);
@@ -665,6 +700,7 @@ int main(void)
         CASE(head_answers_without_a_body),
         CASE(a_piece_of_a_file_is_sent),
         CASE(a_reply_field_cannot_split_the_answer),
+        CASE(reply_fields_end_at_their_limit),
         CASE(a_suspended_request_is_answered_by_another_thread_once),
         CASE(a_ticket_does_not_answer_the_next_request_of_its_place),
         CASE(a_peer_that_left_while_suspended_does_no_harm),
