@@ -9,6 +9,7 @@
 #define LOG_LINE_BYTES_MAX 1024
 
 // One write per line, so lines of several threads never mix.
+PRINTF_LIKE(2, 0)
 static void line(const char *level, const char *format, va_list args)
 {
     char text[LOG_LINE_BYTES_MAX];

@@ -26,6 +26,7 @@ bool rect_is_empty(struct rect r);
 struct rect rect_cut_to(struct rect r, struct rect bounds); // the part of `r` within `bounds`
 struct rect rect_union(struct rect a, struct rect b);       // an empty one counts as nothing
 struct rect rect_inset(struct rect r, int by);
+bool rect_eq(struct rect a, struct rect b);
 
 enum draw_weight { DRAW_MEDIUM, DRAW_BOLD };
 
@@ -56,6 +57,8 @@ struct draw_bits {
     const unsigned char *bytes;
     int width_px, height_px;
 };
+
+size_t draw_bits_bytes(struct draw_bits bits); // how many `bytes` it has
 
 struct draw_command {
     enum draw_kind kind;
@@ -90,6 +93,8 @@ enum draw_state {
     STATE_MAIN = 1 << 6, // the one main button
 };
 
+#define DRAW_STATES_END (1U << 7) // one past the highest bit
+
 // A widget as a reader, a test or an assistive device meets it. In reading order.
 struct draw_node {
     enum draw_role role;
@@ -117,6 +122,8 @@ struct draw_list {
 void draw_begin(struct draw_list *d, struct rect canvas); // empties it
 void draw_end(const struct draw_list *d);                 // CHECKs that clips are balanced
 
+// Each adds one command. What paints nothing (an empty rectangle, an empty text, IMAGE_NONE) adds
+// none. A clip works within the clips around it.
 void draw_fill(struct draw_list *d, struct rect r, uint32_t c, int radius);
 void draw_rule(struct draw_list *d, struct rect r, uint32_t c, int radius, int width);
 void draw_dashed(struct draw_list *d, struct rect r, uint32_t c, int radius, int width);
@@ -145,6 +152,7 @@ bool draw_command_eq(const struct draw_command *a, const struct draw_command *b)
 void draw_print(const struct draw_list *d, struct buf *out);
 
 const char *draw_role_name(enum draw_role role);
+const char *draw_state_name(enum draw_state state); // of one bit
 const char *draw_image_file(enum draw_image image); // "icons/home.svg", below the assets folder
 bool draw_image_is_drawing(enum draw_image image);  // has colours of its own
 

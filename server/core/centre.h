@@ -1,0 +1,160 @@
+// The centre's booking decisions, over a small store interface: the same code runs over the database
+// in the server and over memory in the simulator.
+//
+// A seat is a row with one owner: the pool or one incarnation. Only the owner sells it. Time never
+// moves ownership: a seat leaves an incarnation only by that incarnation's own return. An operation is
+// applied once; told again, it gets its stored answer. Every function here runs inside a transaction
+// its caller has begun, and on an error the caller rolls all of it back. Sequence numbers of the feed
+// are given by the store as the last thing of the transaction.
+#ifndef CORE_CENTRE_H
+#define CORE_CENTRE_H
+
+#include "base/err.h"
+#include "crypt/hash.h"
+#include "model/feed.h"
+
+#define CENTRE_KIOSKS_MAX         26   // active ones with a letter at one site
+#define CENTRE_GRANT_SITTINGS_MAX 200  // of one site within the days of rights
+#define CENTRE_RIGHTS_MAX         2000 // of one incarnation
+
+// ---- What the store holds, as far as booking goes
+
+enum centre_inc_state { CENTRE_INC_ACTIVE, CENTRE_INC_RETIRED, CENTRE_INC_FORKED };
+
+struct centre_inc {
+    struct inc_id inc;
+    struct site_code site;
+    enum centre_inc_state state;
+    int64_t last_seq; // last operation applied
+    struct crypt_hash last_hash;
+    int64_t heard; // last operation whose answer the kiosk is known to have stored
+};
+
+struct centre_seat {
+    struct sitting_id sitting;
+    int seat;
+    struct inc_id owner; // none: the pool
+    int64_t epoch;       // +1 at every change of owner and at every sale from the pool
+    struct booking_id booking;
+    bool is_open;
+};
+
+struct centre_booking {
+    struct booking_id id;
+    struct sitting_id sitting;
+    struct site_code site;
+    int seat; // 0: a wish, or a cancel that came before its booking
+    struct ticket_code code;
+    struct pin_hash pin_hash;
+    enum booking_state state;
+};
+
+struct centre_ticket {
+    struct site_code site;
+    int day;
+    char letter;
+    int number;
+    int64_t at_ms;
+};
+
+// What the sealed box of an operation held, opened before the core sees it. The phone is a keyed hash.
+struct centre_contact {
+    bool is_readable; // false: the box could not be opened; nothing is known
+    bool has_phone;
+    char phone_mac[65];
+    enum topic topic;
+    struct str sealed_for_store; // the store's own sealed form; borrowed
+};
+
+struct centre_op {
+    struct op op;
+    struct str bytes; // as sent: what is hashed
+    struct centre_contact contact;
+};
+
+// ---- The store
+
+struct centre_store;
+
+// Every op is mandatory. `get` answers ERR_NOT_FOUND where there is none; a write that the walls of the
+// database refuse answers ERR_CONFLICT.
+struct centre_store_ops {
+    enum err (*inc_get)(struct centre_store *s, struct inc_id inc, struct centre_inc *out);
+    enum err (*inc_put)(struct centre_store *s, const struct centre_inc *inc);
+    enum err (*incs_active)(struct centre_store *s, struct site_code site, struct inc_id *out,
+                            int *count); // at most CENTRE_KIOSKS_MAX, by letter; no displays
+    enum err (*answer_get)(struct centre_store *s, struct inc_id inc, int64_t seq,
+                           struct crypt_hash *hash, struct op_result *out);
+    enum err (*answer_add)(struct centre_store *s, struct inc_id inc, const struct op *op,
+                           struct crypt_hash hash, const struct op_result *result);
+    enum err (*sitting_get)(struct centre_store *s, struct sitting_id id, struct sitting *out);
+    enum err (*sittings)(struct centre_store *s, struct site_code site, int64_t from_ms,
+                         int64_t to_ms, struct sitting *out, int *count); // by start
+    enum err (*seats)(struct centre_store *s, struct sitting_id id, struct centre_seat *out,
+                      int *count); // by number, at most SITTING_SEATS_MAX
+    enum err (*seat_get)(struct centre_store *s, struct sitting_id id, int seat,
+                         struct centre_seat *out);
+    // Writes `to` only where the row still is `from`; ERR_CONFLICT otherwise.
+    enum err (*seat_change)(struct centre_store *s, const struct centre_seat *from,
+                            const struct centre_seat *to);
+    enum err (*booking_get)(struct centre_store *s, struct booking_id id,
+                            struct centre_booking *out);
+    // Adds it. `source` is the incarnation and operation it came from.
+    enum err (*booking_add)(struct centre_store *s, const struct centre_booking *b,
+                            struct inc_id source, const struct centre_op *op);
+    enum err (*booking_state)(struct centre_store *s, struct booking_id id,
+                              enum booking_state state, int64_t now_ms);
+    enum err (*phone_open)(struct centre_store *s, const struct centre_contact *contact,
+                           int *same_topic, int *in_all);
+    enum err (*ticket_add)(struct centre_store *s, const struct centre_ticket *t,
+                           struct inc_id source);
+    // Puts a row into a stream: `key` is the county, the site or the incarnation.
+    enum err (*feed_put)(struct centre_store *s, struct str stream_key, const struct feed_row *row);
+};
+
+struct centre_store {
+    const struct centre_store_ops *ops;
+};
+
+// ---- Operations of kiosks
+
+enum centre_push_status {
+    CENTRE_PUSHED,
+    CENTRE_RETIRED, // this incarnation's rights are void
+    CENTRE_GAP,     // operations are missing: send again from `acked` + 1
+    CENTRE_FORK,    // the same number with other bytes: two copies of one file exist
+};
+
+struct centre_push {
+    struct inc_id inc;
+    int64_t heard;
+    int64_t from; // number of the first operation
+    const struct centre_op *ops;
+    int count; // 0 … OP_BATCH_MAX
+};
+
+struct centre_push_reply {
+    enum centre_push_status status;
+    int64_t acked;
+    struct crypt_hash acked_hash;
+    int64_t fork_seq;
+    struct op_result results[OP_BATCH_MAX]; // with CENTRE_PUSHED: one for each operation
+};
+
+MUST_USE enum err centre_push(struct centre_store *s, const struct centre_push *push,
+                              int64_t now_ms, struct centre_push_reply *reply);
+
+// `heard` of a request that brings no operations (the feed's).
+MUST_USE enum err centre_hear(struct centre_store *s, struct inc_id inc, int64_t heard);
+
+// ---- Handing out seats
+
+// Splits the free pool seats of the site's sittings within the days of rights evenly among its active
+// kiosks, one seat a sitting kept in the pool. Takes nothing back. Done again, it changes nothing.
+MUST_USE enum err centre_grant(struct centre_store *s, struct site_code site, int64_t now_ms);
+
+// What the feed says of a sitting's free seats and of a seat someone owns; for whoever changes seats
+// outside this file (the roster).
+MUST_USE enum err centre_tell_avail(struct centre_store *s, const struct sitting *sitting);
+
+#endif

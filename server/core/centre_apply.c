@@ -1,0 +1,283 @@
+#include "core/centre_apply.h"
+
+#include "base/log.h"
+#include "base/mutant.h"
+
+static void refuse(struct op_result *result, enum verdict why)
+{
+    result->outcome = OP_REFUSED;
+    result->verdict = why;
+}
+
+static void warn(struct op_result *result, enum verdict why)
+{
+    result->outcome = OP_OK_WARN;
+    result->verdict = why;
+}
+
+// Changes one seat and tells everybody who follows it.
+static enum err seat_becomes(struct centre_store *s, const struct sitting *sitting,
+                             const struct centre_seat *from, const struct centre_seat *to)
+{
+    enum err e = s->ops->seat_change(s, from, to);
+    if (!e) e = centre_tell_seat(s, to);
+    if (!e) e = centre_tell_avail(s, sitting);
+    return e;
+}
+
+static struct centre_booking booking_of(const struct centre_inc *inc, const struct op *op,
+                                        enum booking_state state)
+{
+    return (struct centre_booking){.id = op->booking,
+                                   .sitting = op->sitting,
+                                   .site = inc->site,
+                                   .seat = op->seat,
+                                   .code = op->code,
+                                   .pin_hash = op->pin_hash,
+                                   .state = state};
+}
+
+static enum err keep(struct centre_store *s, const struct centre_inc *inc,
+                     const struct centre_op *op, struct centre_booking b)
+{
+    enum err e = s->ops->booking_add(s, &b, inc->inc, op);
+    return e ? e : centre_tell_booking(s, &b);
+}
+
+// The limits of a phone, the time and the sitting's state: the very rule the kiosk asked.
+static enum err check(struct centre_store *s, const struct centre_op *op,
+                      const struct sitting *sitting, int64_t now_ms, enum verdict *verdict)
+{
+    struct booking_ask ask = {
+        .sitting = sitting, .seat = op->op.seat, .has_phone = op->contact.has_phone};
+    enum err e = ERR_OK;
+    if (ask.has_phone)
+        e = s->ops->phone_open(s, &op->contact, &ask.open_same_topic, &ask.open_in_all);
+    if (!e) *verdict = booking_check(&ask, now_ms);
+    return e;
+}
+
+// A seat the incarnation owned when it sold it: never refused (rule P1). What the rules would have
+// said becomes a warning; on a sitting that is closing the promise stands and staff find another time.
+static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
+                           const struct centre_op *op, const struct sitting *sitting,
+                           int64_t now_ms, struct op_result *result)
+{
+    struct centre_seat seat;
+    enum err e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
+    if (e && e != ERR_NOT_FOUND) return e;
+    bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
+    if (!is_owner) {
+        log_error("incarnation %s sells a seat it does not own", inc->inc.id.hex);
+        refuse(result, VERDICT_NOT_YOURS);
+        return ERR_OK;
+    }
+    enum verdict v;
+    e = check(s, op, sitting, op->op.at_ms < now_ms ? op->op.at_ms : now_ms, &v);
+    if (e) return e;
+    if (MUTANT(RIGHT_REFUSED_BY_LIMITS) && v != VERDICT_OK) {
+        refuse(result, v);
+        return ERR_OK;
+    }
+    if (v != VERDICT_OK) warn(result, v);
+    bool is_free = id_is_none(seat.booking.id);
+    if (sitting->state != SITTING_OPEN || !is_free) {
+        warn(result, VERDICT_SITTING_CLOSED);
+        return keep(s, inc, op, booking_of(inc, &op->op, BOOKING_DISPLACED));
+    }
+    struct centre_seat sold = seat;
+    sold.booking = op->op.booking;
+    e = keep(s, inc, op, booking_of(inc, &op->op, BOOKING_CONFIRMED));
+    return e ? e : seat_becomes(s, sitting, &seat, &sold);
+}
+
+// The lowest seat of the pool that is still on sale, 0 where there is none.
+static enum err lowest_pool_seat(struct centre_store *s, const struct sitting *sitting,
+                                 int64_t now_ms, int *out)
+{
+    struct centre_seat seats[SITTING_SEATS_MAX];
+    int count = 0;
+    *out = 0;
+    enum err e = s->ops->seats(s, sitting->id, seats, &count);
+    for (int i = 0; !e && i < count && *out == 0; i++) {
+        bool is_free = id_is_none(seats[i].owner.id) && id_is_none(seats[i].booking.id);
+        if (is_free && seats[i].is_open && sitting_check_sale(sitting, seats[i].seat, now_ms) == 0)
+            *out = seats[i].seat;
+    }
+    return e;
+}
+
+static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
+                          const struct centre_op *op, const struct sitting *sitting, int64_t now_ms,
+                          struct op_result *result)
+{
+    enum verdict v;
+    enum err e = check(s, op, sitting, now_ms, &v);
+    if (e) return e;
+    struct centre_seat seat = {0};
+    if (v == VERDICT_OK) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
+    if (e && e != ERR_NOT_FOUND) return e;
+    bool is_pool = !e && (id_is_none(seat.owner.id) || MUTANT(POOL_IGNORES_OWNER));
+    if (v == VERDICT_OK && !(is_pool && seat.is_open && id_is_none(seat.booking.id)))
+        v = VERDICT_SITTING_FULL;
+    if (v != VERDICT_OK) {
+        refuse(result, v);
+        return lowest_pool_seat(s, sitting, now_ms, &result->next_seat);
+    }
+    struct centre_seat sold = seat;
+    sold.booking = op->op.booking;
+    if (!MUTANT(POOL_SALE_KEEPS_EPOCH)) sold.epoch++;
+    result->seat = sold.seat;
+    result->epoch = sold.epoch;
+    e = keep(s, inc, op, booking_of(inc, &op->op, BOOKING_CONFIRMED));
+    return e ? e : seat_becomes(s, sitting, &seat, &sold);
+}
+
+static enum err book(struct centre_store *s, const struct centre_inc *inc,
+                     const struct centre_op *op, int64_t now_ms, struct op_result *result)
+{
+    struct centre_booking known;
+    enum err e = s->ops->booking_get(s, op->op.booking, &known);
+    if (e && e != ERR_NOT_FOUND) return e;
+    if (!e && !MUTANT(CANCEL_BEFORE_BOOK_FORGOTTEN)) {
+        // A cancel of this id came first, from another kiosk of the site: it wins.
+        warn(result, VERDICT_ALREADY_CANCELLED);
+        return ERR_OK;
+    }
+    struct sitting sitting;
+    e = s->ops->sitting_get(s, op->op.sitting, &sitting);
+    if (e == ERR_NOT_FOUND) {
+        refuse(result, VERDICT_SITTING_CLOSED);
+        return ERR_OK;
+    }
+    if (e) return e;
+    return op->op.basis == OP_RIGHT ? book_right(s, inc, op, &sitting, now_ms, result)
+                                    : book_pool(s, inc, op, &sitting, now_ms, result);
+}
+
+static enum err wish(struct centre_store *s, const struct centre_inc *inc,
+                     const struct centre_op *op, struct op_result *result)
+{
+    struct centre_booking known;
+    enum err e = s->ops->booking_get(s, op->op.booking, &known);
+    if (!e) warn(result, VERDICT_ALREADY_CANCELLED);
+    if (e != ERR_NOT_FOUND) return e;
+    struct centre_booking b = booking_of(inc, &op->op, BOOKING_WISH);
+    b.seat = 0;
+    return keep(s, inc, op, b);
+}
+
+// Clears the seat but never moves it: its owner sells it again.
+static enum err free_seat(struct centre_store *s, const struct centre_booking *b)
+{
+    struct sitting sitting;
+    struct centre_seat seat;
+    enum err e = s->ops->sitting_get(s, b->sitting, &sitting);
+    if (!e) e = s->ops->seat_get(s, b->sitting, b->seat, &seat);
+    if (e) return e;
+    if (!id_eq(seat.booking.id, b->id.id)) return ERR_OK;
+    struct centre_seat cleared = seat;
+    cleared.booking = (struct booking_id){0};
+    if (MUTANT(CANCEL_FREES_TO_POOL) && !id_is_none(seat.owner.id)) {
+        cleared.owner = (struct inc_id){0};
+        cleared.epoch++;
+    }
+    return seat_becomes(s, &sitting, &seat, &cleared);
+}
+
+// Never refused for reasons of time: a kiosk sells its own right again at once after a cancel.
+static enum err cancel(struct centre_store *s, const struct centre_inc *inc,
+                       const struct centre_op *op, int64_t now_ms, struct op_result *result)
+{
+    struct centre_booking b;
+    enum err e = s->ops->booking_get(s, op->op.booking, &b);
+    if (e == ERR_NOT_FOUND) {
+        warn(result, VERDICT_NOT_FOUND);
+        struct centre_booking gone = booking_of(inc, &op->op, BOOKING_CANCELLED);
+        gone.seat = 0;
+        return s->ops->booking_add(s, &gone, inc->inc, op);
+    }
+    if (e) return e;
+    if (b.state == BOOKING_CANCELLED) return ERR_OK;
+    if (MUTANT(REFUSES_LATE_CANCEL) && op->op.seq % 4 == 0) {
+        refuse(result, VERDICT_CANCEL_TOO_LATE);
+        return ERR_OK;
+    }
+    bool held = booking_holds_seat(b.state);
+    b.state = BOOKING_CANCELLED;
+    e = s->ops->booking_state(s, b.id, b.state, now_ms);
+    if (!e && held) e = free_seat(s, &b);
+    return e ? e : centre_tell_booking(s, &b);
+}
+
+// The visitor was there: recorded whatever the clocks say, and harmless twice.
+static enum err checkin(struct centre_store *s, const struct centre_op *op, int64_t now_ms,
+                        struct op_result *result)
+{
+    struct centre_booking b;
+    enum err e = s->ops->booking_get(s, op->op.booking, &b);
+    if (e == ERR_NOT_FOUND) {
+        refuse(result, VERDICT_NOT_FOUND);
+        return ERR_OK;
+    }
+    if (e) return e;
+    if (b.state == BOOKING_CANCELLED) refuse(result, VERDICT_ALREADY_CANCELLED);
+    if (b.state != BOOKING_CONFIRMED && b.state != BOOKING_NO_SHOW) return ERR_OK;
+    b.state = BOOKING_CHECKED_IN;
+    e = s->ops->booking_state(s, b.id, b.state, now_ms);
+    return e ? e : centre_tell_booking(s, &b);
+}
+
+static enum err ticket(struct centre_store *s, const struct centre_inc *inc,
+                       const struct centre_op *op, struct op_result *result)
+{
+    struct centre_ticket t = {.site = inc->site,
+                              .day = op->op.day,
+                              .letter = op->op.letter,
+                              .number = op->op.number,
+                              .at_ms = op->op.at_ms};
+    enum err e = s->ops->ticket_add(s, &t, inc->inc);
+    if (e != ERR_CONFLICT) return e;
+    warn(result, VERDICT_TICKETS_OUT);
+    return ERR_OK;
+}
+
+static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
+                          const struct centre_op *op, struct op_result *result)
+{
+    struct sitting sitting;
+    struct centre_seat seat;
+    enum err e = s->ops->sitting_get(s, op->op.sitting, &sitting);
+    if (!e) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
+    if (e && e != ERR_NOT_FOUND) return e;
+    bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
+    if (!is_owner) {
+        refuse(result, VERDICT_NOT_YOURS);
+        return ERR_OK;
+    }
+    struct centre_seat pooled = seat;
+    pooled.owner = (struct inc_id){0};
+    pooled.epoch++;
+    pooled.is_open = sitting.state == SITTING_OPEN;
+    e = seat_becomes(s, &sitting, &seat, &pooled);
+    struct feed_row gone = {.stream = FEED_DEVICE,
+                            .kind = FEED_RIGHT,
+                            .is_dead = true,
+                            .value.right = {.sitting = seat.sitting, .seat = seat.seat}};
+    return e ? e : s->ops->feed_put(s, id_str(&inc->inc.id), &gone);
+}
+
+enum err centre_apply(struct centre_store *s, const struct centre_inc *inc,
+                      const struct centre_op *op, int64_t now_ms, struct op_result *result)
+{
+    switch (op->op.kind) {
+    case OP_BOOK: return book(s, inc, op, now_ms, result);
+    case OP_CANCEL: return cancel(s, inc, op, now_ms, result);
+    case OP_CHECKIN: return checkin(s, op, now_ms, result);
+    case OP_TICKET: return ticket(s, inc, op, result);
+    case OP_RETURN: return give_back(s, inc, op, result);
+    case OP_WISH: return wish(s, inc, op, result);
+    case OP_KIND_UNKNOWN: refuse(result, VERDICT_UNKNOWN_KIND); return ERR_OK;
+    }
+    return ERR_OK;
+}

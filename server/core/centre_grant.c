@@ -1,0 +1,133 @@
+#include "base/mutant.h"
+#include "core/centre_apply.h"
+
+enum err centre_tell_booking(struct centre_store *s, const struct centre_booking *b)
+{
+    struct feed_row row = {.stream = FEED_SITE_STREAM,
+                           .kind = FEED_BOOKING,
+                           .key = id_str(&b->id.id),
+                           .value.booking = {.booking = b->id,
+                                             .sitting = b->sitting,
+                                             .seat = b->seat,
+                                             .code = b->code,
+                                             .pin_hash = b->pin_hash,
+                                             .state = b->state}};
+    return s->ops->feed_put(s, site_code_str(&b->site), &row);
+}
+
+enum err centre_tell_seat(struct centre_store *s, const struct centre_seat *seat)
+{
+    if (id_is_none(seat->owner.id)) return ERR_OK;
+    struct feed_row row = {.stream = FEED_DEVICE,
+                           .kind = FEED_RIGHT,
+                           .value.right = {.sitting = seat->sitting,
+                                           .seat = seat->seat,
+                                           .epoch = seat->epoch,
+                                           .booking = seat->booking}};
+    return s->ops->feed_put(s, id_str(&seat->owner.id), &row);
+}
+
+enum err centre_tell_avail(struct centre_store *s, const struct sitting *sitting)
+{
+    struct centre_seat seats[SITTING_SEATS_MAX];
+    int count = 0;
+    enum err e = s->ops->seats(s, sitting->id, seats, &count);
+    if (e) return e;
+    struct feed_avail avail = {.sitting = sitting->id};
+    for (int i = 0; i < count; i++) {
+        if (!seats[i].is_open || !id_is_none(seats[i].booking.id)) continue;
+        uint64_t bit = UINT64_C(1) << (seats[i].seat - 1);
+        if (id_is_none(seats[i].owner.id)) {
+            avail.pool |= bit;
+        } else {
+            avail.elsewhere |= bit;
+        }
+    }
+    struct feed_row row = {.stream = FEED_COUNTY,
+                           .kind = FEED_AVAIL,
+                           .key = id_str(&sitting->id.id),
+                           .value.avail = avail};
+    return s->ops->feed_put(s, site_county(&sitting->site), &row);
+}
+
+struct share {
+    struct inc_id inc;
+    int owned; // seats of this sitting
+};
+
+static bool in_pool(const struct centre_seat *seat)
+{
+    if (MUTANT(EXPIRY_RECLAIMS_SEATS) && seat->is_open && id_is_none(seat->booking.id)) return true;
+    return seat->is_open && id_is_none(seat->owner.id) && id_is_none(seat->booking.id);
+}
+
+// Who owns the fewest; of equals the first from `turn` on, so that the odd seat is not always the
+// same kiosk's.
+static struct share *poorest(struct share *shares, int count, int turn)
+{
+    struct share *found = &shares[turn % count];
+    for (int i = 1; i < count; i++) {
+        struct share *other = &shares[(turn + i) % count];
+        if (other->owned < found->owned) found = other;
+    }
+    return found;
+}
+
+static enum err give(struct centre_store *s, const struct centre_seat *seat, struct inc_id to)
+{
+    struct centre_seat owned = *seat;
+    owned.owner = to;
+    if (!MUTANT(GRANT_KEEPS_EPOCH)) owned.epoch++;
+    enum err e = s->ops->seat_change(s, seat, &owned);
+    return e ? e : centre_tell_seat(s, &owned);
+}
+
+// The pool keeps its lowest free seat: that is the one it offers first.
+static enum err split(struct centre_store *s, const struct sitting *sitting, struct share *shares,
+                      int share_count, int turn)
+{
+    struct centre_seat seats[SITTING_SEATS_MAX];
+    int count = 0;
+    enum err e = s->ops->seats(s, sitting->id, seats, &count);
+    for (int i = 0; i < share_count; i++) {
+        shares[i].owned = 0;
+        for (int k = 0; k < count; k++) {
+            if (id_eq(seats[k].owner.id, shares[i].inc.id)) shares[i].owned++;
+        }
+    }
+    bool kept = false;
+    bool gave = false;
+    for (int k = 0; !e && k < count; k++) {
+        if (!in_pool(&seats[k])) continue;
+        if (!kept) {
+            kept = true;
+            continue;
+        }
+        struct share *share = poorest(shares, share_count, turn);
+        e = give(s, &seats[k], share->inc);
+        share->owned++;
+        gave = true;
+    }
+    return e || !gave ? e : centre_tell_avail(s, sitting);
+}
+
+enum err centre_grant(struct centre_store *s, struct site_code site, int64_t now_ms)
+{
+    struct inc_id incs[CENTRE_KIOSKS_MAX];
+    struct sitting sittings[CENTRE_GRANT_SITTINGS_MAX];
+    struct share shares[CENTRE_KIOSKS_MAX];
+    int inc_count = 0;
+    int sitting_count = 0;
+    enum err e = s->ops->incs_active(s, site, incs, &inc_count);
+    if (e || inc_count == 0) return e;
+    for (int i = 0; i < inc_count; i++) {
+        shares[i] = (struct share){.inc = incs[i]};
+    }
+    int64_t to_ms = now_ms + SITTING_RIGHTS_DAYS * DATE_DAY_MS;
+    e = s->ops->sittings(s, site, now_ms, to_ms, sittings, &sitting_count);
+    for (int i = 0; !e && i < sitting_count; i++) {
+        if (!sitting_gives_rights(&sittings[i], now_ms)) continue;
+        e = split(s, &sittings[i], shares, inc_count, i);
+    }
+    return e;
+}

@@ -1,0 +1,66 @@
+# Fails on words that the house does without: unsafe or locale-bound calls, the time of day, memory
+# without a lifetime, I/O in the rules, Chinese in code. ROOT = the tree.
+cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/lib.cmake)
+
+set(never "strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol|sscanf|localtime|gmtime|strftime")
+string(APPEND never "|localtime_r|gmtime_r|mktime|rand|srand|alloca|system|popen|getenv|setlocale")
+string(APPEND never "|signal|sleep|usleep|nanosleep")
+set(clock "time|clock|clock_gettime|gettimeofday|getrandom")
+set(memory "malloc|calloc|realloc|free|strdup|strndup|asprintf|vasprintf")
+# A callback that a library frees must allocate as the library does; the line says which library.
+set(demanded "//.*(microhttpd|jansson|SDL|curl|SQLite|libsodium|zstd|md4c|qrencode|inih|unibreak)")
+set(pure "stdbool|stddef|stdint|limits|inttypes|string|stdarg")
+
+# A call, not a member (`.free(`, `->free(`), not the tail of a longer name.
+function(find_call OUT CODE WORDS)
+    set(${OUT} "" PARENT_SCOPE)
+    string(REGEX REPLACE "\"([^\"\\]|\\\\.)*\"" "\"\"" code "${CODE}")
+    if(code MATCHES "(^|[^A-Za-z0-9_>.*])(${WORDS})[ ]*[(]")
+        set(${OUT} "${CMAKE_MATCH_2}" PARENT_SCOPE)
+    endif()
+endfunction()
+
+function(check_line FILE LINE)
+    lint_code(code "${LINE}")
+    find_call(call "${code}" "${never}")
+    if(call)
+        lint_bad(${FILE} "${call}() is banned: ${LINE}")
+    endif()
+    if(NOT FILE MATCHES "/base/env[.]c$" AND NOT FILE MATCHES "^${ROOT}/tests/")
+        find_call(call "${code}" "${clock}")
+        if(call)
+            lint_bad(${FILE} "${call}() is for base/env.c alone: ${LINE}")
+        endif()
+    endif()
+    if(NOT FILE MATCHES "/base/(arena|buf)[.]c$" AND NOT FILE MATCHES "^${ROOT}/tests/"
+            AND NOT LINE MATCHES "${demanded}")
+        find_call(call "${code}" "${memory}")
+        if(call)
+            lint_bad(${FILE} "${call}() is for base/arena.c and base/buf.c alone: ${LINE}")
+        endif()
+    endif()
+    if(code MATCHES "^[ ]*typedef[ ]+(struct|enum|union)[^(]*$")
+        lint_bad(${FILE} "only function types are typedef'd: ${LINE}")
+    endif()
+    if(code MATCHES "[\"'][^\"']*[^ -~\t]" AND NOT FILE MATCHES "^${ROOT}/tests/")
+        lint_bad(${FILE} "a literal that is not ASCII belongs into a .def table: ${LINE}")
+    endif()
+    if(FILE MATCHES "/model/" AND code MATCHES "#[ ]*include[ ]*<([^>]*)[.]h>"
+            AND NOT CMAKE_MATCH_1 MATCHES "^(${pure})$")
+        lint_bad(${FILE} "the rules do no I/O: ${LINE}")
+    endif()
+endfunction()
+
+# Only lines that may be at fault are looked at closely: a script reads slowly.
+set(suspect "(${never}|${clock}|${memory})[ ]*[(]|typedef|include|[^ -~\t]")
+lint_files(files ${ROOT} backend-client/*.c backend-client/*.h kiosk/*.c kiosk/*.h server/*.c
+    server/*.h tests/*.c tests/*.h)
+foreach(file IN LISTS files)
+    lint_lines(lines ${file})
+    list(FILTER lines INCLUDE REGEX "${suspect}")
+    foreach(line IN LISTS lines)
+        check_line(${file} "${line}")
+    endforeach()
+endforeach()
+lint_end(words)
