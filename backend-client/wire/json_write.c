@@ -147,7 +147,7 @@ static void scalar(struct json_writer *w, const char *member, json_t *value)
     case JSON_NULL: json_write_null(w, member); break;
     case JSON_OBJECT:
     case JSON_ARRAY:
-    case JSON_REAL: CHECK(!"a parsed document holds no such scalar");
+    case JSON_REAL: check_failed("a parsed document holds no such scalar", __FILE__, __LINE__);
     }
 }
 
