@@ -58,10 +58,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
         return 0;
     }
     slot->body_bytes += len;
-    if (slot->sink)
+    if (slot->sink) {
         slot->err = slot->sink(slot->sink_context, piece);
-    else
+    } else {
         buf_add(&slot->body, piece);
+    }
     return slot->err ? 0 : len;
 }
 

@@ -147,9 +147,10 @@ static void raise_file_limit(int connection_max)
     rlim_t want = (rlim_t)connection_max + OTHER_FILES_MAX;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want) return;
     limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < want)
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < want) {
         log_warn("http: the system allows %llu files, fewer than the connections configured",
                  (unsigned long long)limit.rlim_cur);
+    }
 }
 
 static void make_calls(struct http *http)

@@ -72,9 +72,10 @@ static bool add_field(struct MHD_Response *response, const char *name, struct st
 
 static struct MHD_Response *content_of(const struct reply *reply, enum MHD_ResponseMemoryMode mode)
 {
-    if (reply->has_file)
+    if (reply->has_file) {
         return MHD_create_response_from_fd_at_offset64(reply->file_bytes, reply->file,
                                                        reply->file_from);
+    }
     // The library never writes to a buffer it was given to keep; its type says so only in newer ones.
     union {
         const void *given;
@@ -194,6 +195,7 @@ static enum MHD_Result last_turn(struct http_call *call)
     return queue(call);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the library's signature
 enum MHD_Result answer_turn(void *worker, struct MHD_Connection *connection, const char *url,
                             const char *method, const char *version, const char *upload,
                             size_t *upload_bytes, void **context)

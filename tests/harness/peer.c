@@ -57,10 +57,11 @@ static void read_more(int fd, struct peer_answer *a)
     struct pollfd p = {.fd = fd, .events = POLLIN};
     assert_int_equal(poll(&p, 1, PEER_WAIT_MS), 1);
     ssize_t n = recv(fd, a->text + a->len, sizeof(a->text) - a->len, 0);
-    if (n > 0)
+    if (n > 0) {
         a->len += (size_t)n;
-    else
+    } else {
         a->closed = true;
+    }
 }
 
 void peer_get(int fd, struct peer_answer *a)

@@ -368,8 +368,9 @@ static void reply_fields_end_at_their_limit(void **state)
         int len =
             snprintf(text, sizeof(text),
                      "GET /long?bytes=%d HTTP/1.1\r\nHost: h\r\nX: ", REPLY_HEAD_BYTES_MAX + past);
-        memset(text + len, 'x', 6 * 1024 - (size_t)len); // beside the longest head a peer may send
-        memcpy(text + 6 * 1024 - 4, "\r\n\r\n", 4);
+        memset(text + len, 'x',
+               6 * 1024 - (size_t)len - 4); // beside the longest head a peer may send
+        snprintf(text + 6 * 1024 - 4, 5, "\r\n\r\n");
         struct peer_answer a;
         int fd = peer_dial(http_port(&f->http));
         peer_put(fd, (struct str){text, 6 * 1024});
