@@ -48,8 +48,6 @@ void call_give(struct http_call *call)
     if (call->response) MHD_destroy_response(call->response);
     call->response = NULL;
     call_give_memory(call);
-    memory_wipe(call->target, call->target_bytes < sizeof(call->target) ? call->target_bytes
-                                                                        : sizeof(call->target));
     pthread_mutex_lock(&http->lock);
     call->state = CALL_FREE;
     call->generation++;

@@ -21,17 +21,17 @@ static void set_state(struct http_call *call, enum call_state state)
     pthread_mutex_unlock(&call->http->lock);
 }
 
-// The request line as it was sent: afterwards the library cuts it into pieces in place.
+// The request line as it was sent: afterwards the library cuts it into pieces in place. One byte past
+// the limit is enough to know that it was too long.
 void *answer_named(void *worker, const char *target, struct MHD_Connection *connection)
 {
     struct http_worker *w = worker;
     struct http_call *call = call_take(w->http);
     if (!call) return NULL;
     call->connection = connection;
-    call->target_bytes = strlen(target);
-    size_t room =
-        call->target_bytes < sizeof(call->target) ? call->target_bytes : sizeof(call->target);
-    memcpy(call->target, target, room);
+    call->request = (struct request){0};
+    struct str sent = str_sub(str_from_z(target), 0, HTTP_TARGET_BYTES_MAX + 1);
+    if (call_take_arena(call)) call->request.target = str_copy(&call->arena, sent);
     return call;
 }
 
@@ -153,14 +153,14 @@ static enum MHD_Result first_turn(struct http_worker *worker, struct http_call *
                                   const char *method)
 {
     struct reply reply = {0};
-    if (!call_take_arena(call)) {
+    if (!call->arena.bytes) {
         reply_problem(&reply, NULL, PROBLEM_OVERLOADED, NULL);
         return refuse_and_close(call, &reply);
     }
     struct request *request = &call->request;
     *request = (struct request){.is_local = worker->is_local,
                                 .worker = worker->index,
-                                .target = {call->target, call->target_bytes},
+                                .target = request->target,
                                 .arena = &call->arena,
                                 .field = field_of,
                                 .field_source = call,

@@ -29,8 +29,6 @@ struct http_call {
     struct request request;
     struct arena arena; // bytes == NULL: none
     struct buf body;
-    size_t target_bytes; // as sent, also when it did not fit
-    char target[HTTP_TARGET_BYTES_MAX];
 };
 
 struct http_call *call_take(struct http *http);
