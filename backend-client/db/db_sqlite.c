@@ -379,7 +379,7 @@ static enum err set_up(struct db_sqlite *me, enum db_access access)
     static const char *const writer[] = {
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
-        "PRAGMA journal_size_limit = " WAL_BYTES_MAX,
+        ("PRAGMA journal_size_limit = " WAL_BYTES_MAX),
     };
     static const char *const reader[] = {
         "SELECT count(*) FROM sqlite_schema",
