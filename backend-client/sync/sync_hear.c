@@ -1,0 +1,179 @@
+#include "sync/sync_hear.h"
+
+#include "base/log.h"
+#include "base/mutant.h"
+#include "sync/sync_log.h"
+
+static enum err end(struct ledger *l, const struct ledger_self *self, enum err e)
+{
+    if (!e) e = l->ops->self_put(l, self);
+    return l->ops->end(l, e);
+}
+
+// A booking that still waits is decided by its result. One that was withdrawn meanwhile stays so: its
+// cancel is in the log behind it, and the pair nets to nothing.
+static enum err decide(struct ledger *l, struct booking_id id, const struct op_result *result,
+                       struct sync_decided *decided, int *count)
+{
+    struct ledger_booking booking;
+    enum err e = l->ops->booking_get(l, id, &booking);
+    if (e == ERR_NOT_FOUND) return ERR_OK;
+    bool is_waiting = booking.state == BOOKING_ASKED ||
+                      (MUTANT(LATE_ANSWER_CONFIRMS) && booking.state == BOOKING_CANCELLED);
+    if (e || booking.basis != OP_POOL || !is_waiting) return e;
+    bool is_taken = result->outcome == OP_REFUSED;
+    booking.state = is_taken ? BOOKING_REFUSED : BOOKING_CONFIRMED;
+    decided[(*count)++] = (struct sync_decided){.booking = id,
+                                                .verdict = is_taken ? result->verdict : VERDICT_OK,
+                                                .next_seat = result->next_seat};
+    return l->ops->booking_put(l, &booking);
+}
+
+static enum err store_result(struct ledger *l, const struct op_result *result,
+                             struct sync_decided *decided, int *count)
+{
+    struct ledger_op op;
+    enum err e = l->ops->op_get(l, result->seq, &op);
+    if (!e) e = l->ops->op_answer(l, result);
+    if (e) return e;
+    if (op.kind == OP_BOOK) e = decide(l, op.booking, result, decided, count);
+    return e;
+}
+
+enum err sync_hear_answer(struct ledger *l, const struct sync_answer *answer,
+                          struct sync_decided *decided, int *decided_count)
+{
+    struct ledger_self self;
+    CHECK(answer->count >= 0 && answer->count <= OP_BATCH_MAX);
+    *decided_count = 0;
+    enum err e = l->ops->begin(l);
+    if (e) return e;
+    e = l->ops->self_get(l, &self);
+    bool is_ours = !e && id_eq(answer->gen, self.gen) && answer->from <= self.acked + 1;
+    for (int i = 0; !e && is_ours && i < answer->count; i++) {
+        const struct op_result *result = &answer->results[i];
+        if (result->seq != answer->from + i || result->seq > self.op_seq) break;
+        if (result->seq <= self.acked) continue;
+        e = store_result(l, result, decided, decided_count);
+        self.acked = result->seq;
+    }
+    if (MUTANT(ACK_SKIPS_RESULTS) && answer->acked <= self.op_seq && answer->acked > self.acked)
+        self.acked = answer->acked;
+    if (!e && is_ours && answer->safe > self.safe)
+        self.safe = answer->safe < self.acked ? answer->safe : self.acked;
+    return end(l, &self, e);
+}
+
+// The centre has cleared a booking on a seat of ours (a visitor cancelled elsewhere). Only what it has
+// already seen counts, and the clearing goes into the log so that the log alone explains a later sale.
+static enum err learn_cleared(struct ledger *l, struct ledger_self *self, struct ledger_right right,
+                              int64_t applied, struct sync_now now)
+{
+    struct ledger_booking booking;
+    enum err e = l->ops->booking_get(l, right.booking, &booking);
+    if (e) return e;
+    if (booking.op_seq > applied && !MUTANT(CLEAR_UNSYNCED_BOOKING)) return ERR_OK;
+    struct op op = {.kind = OP_CANCEL,
+                    .booking = booking.id,
+                    .sitting = booking.sitting,
+                    .why = OP_WHY_LEARNED};
+    e = sync_log_add(l, self, &op, now);
+    booking.state = BOOKING_CANCELLED;
+    booking.op_seq = op.seq;
+    right.booking = (struct booking_id){0};
+    if (!e) e = l->ops->booking_put(l, &booking);
+    if (!e) e = l->ops->right_put(l, &right);
+    return e;
+}
+
+static enum err merge_right(struct ledger *l, struct ledger_self *self, const struct feed_row *row,
+                            int64_t applied, struct sync_now now)
+{
+    const struct feed_right *told = &row->value.right;
+    struct ledger_right right;
+    int64_t given = 0;
+    if (row->is_dead) return ERR_OK; // the answer to our own return
+    enum err e = l->ops->given_get(l, told->sitting, told->seat, &given);
+    if (e) return e;
+    if (told->epoch <= given && !MUTANT(NO_EPOCH_FENCE)) return ERR_OK; // told before our return
+    e = l->ops->right_get(l, told->sitting, told->seat, &right);
+    if (e == ERR_NOT_FOUND) {
+        right = (struct ledger_right){told->sitting, told->seat, told->epoch, told->booking};
+        return l->ops->right_put(l, &right);
+    }
+    if (e) return e;
+    if (told->epoch != right.epoch) {
+        log_error("a seat of ours is told with another epoch");
+        return ERR_OK;
+    }
+    bool is_cleared = !id_is_none(right.booking.id) && id_is_none(told->booking.id);
+    return is_cleared ? learn_cleared(l, self, right, applied, now) : ERR_OK;
+}
+
+static enum err merge_rows(struct ledger *l, struct ledger_self *self, const struct feed_page *page,
+                           struct sync_now now)
+{
+    enum err e = ERR_OK;
+    for (int s = 0; !e && s < FEED_STREAMS; s++) {
+        bool is_whole = page->from.seq[s] == 0 && page->to.seq[s] > 0;
+        if (is_whole) e = l->ops->rows_drop(l, (enum feed_stream)s);
+    }
+    for (int i = 0; !e && i < page->count; i++) {
+        const struct feed_row *row = &page->rows[i];
+        e = row->kind == FEED_RIGHT ? merge_right(l, self, row, page->applied, now)
+                                    : l->ops->row_put(l, row);
+    }
+    return e;
+}
+
+static bool is_at(const struct feed_position *a, const struct feed_position *b)
+{
+    for (int s = 0; s < FEED_STREAMS; s++) {
+        if (a->seq[s] != b->seq[s]) return false;
+    }
+    return true;
+}
+
+static enum err merge(struct ledger *l, struct ledger_self *self, const struct feed_page *page,
+                      struct sync_now now, enum sync_page_fate *fate)
+{
+    bool is_next = is_at(&page->from, &self->position) || MUTANT(NO_CURSOR_CAS);
+    *fate = SYNC_PAGE_MERGED;
+    if (!is_next) *fate = SYNC_PAGE_STALE;
+    if (!id_eq(page->gen, self->gen)) *fate = SYNC_PAGE_OTHER_GENERATION;
+    if (*fate != SYNC_PAGE_MERGED) return ERR_OK;
+    enum err e = merge_rows(l, self, page, now);
+    self->position = page->to;
+    if (page->applied > self->applied) self->applied = page->applied;
+    return e;
+}
+
+enum err sync_hear_page(struct ledger *l, const struct feed_page *page, struct sync_now now,
+                        enum sync_page_fate *fate)
+{
+    struct ledger_self self;
+    CHECK(!page->more);
+    enum err e = l->ops->begin(l);
+    if (e) return e;
+    e = l->ops->self_get(l, &self);
+    if (!e) e = merge(l, &self, page, now, fate);
+    return end(l, &self, e);
+}
+
+enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello, bool *same_gen)
+{
+    struct ledger_self self;
+    enum err e = l->ops->begin(l);
+    if (e) return e;
+    e = l->ops->self_get(l, &self);
+    *same_gen = !e && (id_is_none(self.gen) || id_eq(self.gen, hello->gen));
+    if (*same_gen) {
+        self.gen = hello->gen;
+        self.site = hello->site;
+        self.letter = hello->letter;
+        if (hello->now_ms > self.floor_ms) self.floor_ms = hello->now_ms;
+        if (hello->safe > self.safe)
+            self.safe = hello->safe < self.acked ? hello->safe : self.acked;
+    }
+    return end(l, &self, e);
+}

@@ -1,0 +1,12 @@
+// Adding to the operation log. Internal to `sync`.
+#ifndef SYNC_SYNC_LOG_H
+#define SYNC_SYNC_LOG_H
+
+#include "sync/sync_act.h"
+
+// Writes `op` as the next line of the log, chained to the last; advances `self`, which the caller puts
+// back. Inside the caller's transaction.
+MUST_USE enum err sync_log_add(struct ledger *l, struct ledger_self *self, struct op *op,
+                               struct sync_now now);
+
+#endif
