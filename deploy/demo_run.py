@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import time
 
@@ -132,6 +133,8 @@ def main():
     parser.add_argument("--tour", type=pathlib.Path)
     parser.add_argument("--laws", type=pathlib.Path)
     options = parser.parse_args()
+    # Being ended takes the programs along, as an interrupt does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     FOLDER.mkdir(parents=True, exist_ok=True)
     with open(FOLDER / "lock", "w", encoding="utf-8") as lock:
         try:

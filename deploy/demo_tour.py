@@ -42,6 +42,7 @@ class Tour:
         self.phones = [f"13{digit}0000{run_number % 10000:04d}" for digit in (8, 9)]
         self.codes = []
         self.pins = []
+        self.slips_before = len(kiosk.slips())
         self.count = 0
         self.complaints = []
 
@@ -118,9 +119,9 @@ class Tour:
         self.book("booking")
 
     def slip(self):
-        before = len(self.codes)
-        system.wait_for("a slip from the printer", WAIT_SECONDS,
-                        lambda: len(self.kiosk.slips()) >= before)
+        """One paper for the walk-in number, one for the booking."""
+        system.wait_for("two slips from the printer", WAIT_SECONDS,
+                        lambda: len(self.kiosk.slips()) >= self.slips_before + 2)
         self.tap(HOME)
 
     def check_in(self):
