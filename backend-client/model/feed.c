@@ -25,3 +25,8 @@ bool feed_seats_have(uint64_t seats, int seat)
     CHECK(seat >= 1 && seat <= SITTING_SEATS_MAX);
     return (seats >> (seat - 1) & 1) != 0;
 }
+
+struct str feed_right_key(struct arena *a, struct sitting_id sitting, int seat)
+{
+    return str_printf(a, "%s-%02d", sitting.id.hex, seat);
+}

@@ -1,7 +1,7 @@
 // The state feed: what the centre tells kiosks. Latest version of each key only, with a sequence
 // number per stream that rises in commit order. Streams: c:<county> (sites, counsellors, sittings,
 // avail, working days, the content release), s:<site> (its bookings, no personal data), d:<incarnation>
-// (the seats this kiosk's file owns).
+// (the seats this kiosk's file owns, and the key of its site's PINs).
 #ifndef MODEL_FEED_H
 #define MODEL_FEED_H
 
@@ -37,6 +37,10 @@ struct feed_avail {
 
 bool feed_seats_have(uint64_t seats, int seat);
 
+// The key of a right among the rows: sitting and seat.
+#define FEED_RIGHT_KEY_BYTES (ID_HEX_BYTES + 4)
+struct str feed_right_key(struct arena *a, struct sitting_id sitting, int seat);
+
 // A booking at this site, for check-in and look-up by code and PIN.
 struct feed_booking {
     struct booking_id booking;
@@ -55,13 +59,18 @@ struct feed_right {
     struct booking_id booking; // none: free
 };
 
+// The key under which this site's PINs are hashed.
+struct feed_pin_key {
+    char hex[65];
+};
+
 struct feed_row {
     enum feed_stream stream;
     enum feed_kind kind;
     struct str key;
     int64_t seq;
     bool is_dead;    // the thing is gone; no value
-    struct str body; // the value as it came, for storing; borrowed
+    struct str body; // FEED_KIND_UNKNOWN: kind and value as they came, for storing; borrowed
     union {
         struct site site;
         struct counsellor counsellor;
@@ -71,6 +80,7 @@ struct feed_row {
         int64_t release; // version of the content release in force
         struct feed_booking booking;
         struct feed_right right;
+        struct feed_pin_key pin_key;
     } value; // by kind; zeroed where is_dead
 };
 
