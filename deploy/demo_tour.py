@@ -32,7 +32,7 @@ PIN = r"密码\D*(\d{3}) ?(\d{3})\b"
 DONE = "约好了|还没确认"
 OFFLINE = "网络断了"
 CHECKED_IN = "已签到|签到好了|请坐着等叫号"
-PRESSABLE = (*checks.PRESSABLE, "row")
+PRESSABLE = checks.PRESSABLE
 
 
 class Tour:

@@ -65,7 +65,7 @@ def kiosk_config(data, spool, centre_url, printer_dir, size, clock):
     return ini({
         "kiosk": {"data": data, "spool": spool, "centre": centre_url},
         "screen": {"width": width, "height": height, "windowed": "yes"},
-        "printer": {"kind": "file", "path": printer_dir},
+        "printer": {"port": f"file:{printer_dir}"},
         "access": {"tree": "yes"},
         "demo": clock_config(clock),
     })
@@ -234,8 +234,8 @@ class KioskProgram:
         return self.screen.tree().search(USER_CODE) is None and any(self.data.iterdir())
 
     def slips(self):
-        """What the printer got, oldest first."""
-        return sorted(self.printer.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        """What the printer got, oldest first: a stream each, and beside it a picture (.pbm)."""
+        return sorted(self.printer.glob("*.escpos"))
 
     def stop(self):
         self._hang_up()
