@@ -8,6 +8,7 @@ import collections
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -69,6 +70,15 @@ class SystemTest(unittest.TestCase):
         self.assertEqual(self.visitor.complaints, [])
         self.end_in_order(self.kiosk)
         self.end_in_order(self.centre)
+
+    def test_a_reader_that_is_not_ours_reads_the_slip(self):
+        self.visitor.book("slip")
+        system.wait_for("the slip", ARRIVE_SECONDS, self.kiosk.slips)
+        picture = self.kiosk.slips()[-1].with_suffix(".pbm")
+        read = subprocess.run(["zbarimg", "-q", "--raw", picture], capture_output=True, text=True,
+                              check=True).stdout.strip()
+        self.assertEqual(read, demo_tour.SCAN.format(code=self.visitor.codes[0],
+                                                     pin=self.visitor.pins[0]))
 
     def test_a_booking_on_a_dead_line_survives_a_kill_and_arrives_once(self):
         self.line.cut()
