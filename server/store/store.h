@@ -288,7 +288,6 @@ struct store_feed_ask {
     struct inc_id inc;
     struct site_code site;
     struct feed_position from;
-    struct feed_position upto; // nothing: zeroed. Else streams are not read past these numbers
 };
 
 struct store_feed_row {
