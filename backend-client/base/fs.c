@@ -1,3 +1,5 @@
+// syncfs is Linux's own.
+#define _GNU_SOURCE
 #include "base/fs.h"
 
 #include "base/log.h"
@@ -17,6 +19,11 @@ enum err fs_write(struct fs *fs, const char *path, int64_t offset, struct str by
 enum err fs_sync(struct fs *fs, const char *path)
 {
     return fs->ops->sync(fs, path);
+}
+
+enum err fs_sync_all(struct fs *fs, const char *path)
+{
+    return fs->ops->sync_all(fs, path);
 }
 
 enum err fs_rename(struct fs *fs, const char *from, const char *to)
@@ -105,6 +112,16 @@ static enum err system_sync(struct fs *fs, const char *path)
     return e;
 }
 
+static enum err system_sync_all(struct fs *fs, const char *path)
+{
+    (void)fs;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return failed("open for syncing", path);
+    enum err e = syncfs(fd) == 0 ? ERR_OK : failed("sync the file system of", path);
+    close(fd);
+    return e;
+}
+
 static enum err system_rename(struct fs *fs, const char *from, const char *to)
 {
     (void)fs;
@@ -125,8 +142,8 @@ static enum err system_remove(struct fs *fs, const char *path)
     return failed("remove", path);
 }
 
-static const struct fs_ops system_ops = {system_write, system_sync, system_rename, system_make_dir,
-                                         system_remove};
+static const struct fs_ops system_ops = {system_write,  system_sync,     system_sync_all,
+                                         system_rename, system_make_dir, system_remove};
 
 void fs_system_init(struct fs *fs)
 {
