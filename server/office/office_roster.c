@@ -39,6 +39,15 @@ struct counsellor_id office_person_id(int index)
     return id;
 }
 
+int office_person_index(struct counsellor_id id)
+{
+    unsigned char bytes[ID_HEX_BYTES / 2];
+    bool good = hex_to_bytes(id_str(&id.id), bytes, sizeof(bytes));
+    int index = (bytes[sizeof(bytes) - 2] << 8 | bytes[sizeof(bytes) - 1]) - 1;
+    CHECK(good && index >= 0 && index < ROSTER_PEOPLE_MAX);
+    return index;
+}
+
 static struct str cell(const struct roster_reader *r, int column)
 {
     return r->row->cells[r->where[column]].text;

@@ -33,6 +33,7 @@ struct office_roster_ground {
 };
 
 struct counsellor_id office_person_id(int index);
+int office_person_index(struct counsellor_id id); // CHECKs that it is one of these
 
 // `report` says what is wrong; `out` is good where it counts no mistake.
 void office_roster_read(struct arena *a, struct str bytes,
