@@ -48,8 +48,6 @@ void call_give(struct http_call *call)
     if (call->response) MHD_destroy_response(call->response);
     call->response = NULL;
     call_give_memory(call);
-    memory_wipe(call->target, call->target_bytes < sizeof(call->target) ? call->target_bytes
-                                                                        : sizeof(call->target));
     pthread_mutex_lock(&http->lock);
     call->state = CALL_FREE;
     call->generation++;
@@ -147,9 +145,10 @@ static void raise_file_limit(int connection_max)
     rlim_t want = (rlim_t)connection_max + OTHER_FILES_MAX;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want) return;
     limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < want)
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < want) {
         log_warn("http: the system allows %llu files, fewer than the connections configured",
                  (unsigned long long)limit.rlim_cur);
+    }
 }
 
 static void make_calls(struct http *http)
@@ -227,9 +226,9 @@ static void end_waiting(struct http *http)
 void http_stop(struct http *http, int grace_ms)
 {
     if (!http->calls) return;
+    int listeners[HTTP_WORKERS_MAX + 1];
     for (int i = 0; i < http->worker_count; i++) {
-        int listener = MHD_quiesce_daemon(http->workers[i].daemon);
-        if (listener >= 0) close(listener);
+        listeners[i] = MHD_quiesce_daemon(http->workers[i].daemon);
     }
     pthread_mutex_lock(&http->lock);
     http->stopping = true;
@@ -240,6 +239,7 @@ void http_stop(struct http *http, int grace_ms)
     if (busy) poll(&drained, 1, grace_ms);
     for (int i = 0; i < http->worker_count; i++) {
         MHD_stop_daemon(http->workers[i].daemon);
+        if (listeners[i] >= 0) close(listeners[i]); // not before: its thread may still look at it
     }
     CHECK(http->in_use == 0); // every call ended with its connection
     for (int i = 0; i < http->arena_idle; i++) {

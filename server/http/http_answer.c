@@ -21,17 +21,17 @@ static void set_state(struct http_call *call, enum call_state state)
     pthread_mutex_unlock(&call->http->lock);
 }
 
-// The request line as it was sent: afterwards the library cuts it into pieces in place.
+// The request line as it was sent: afterwards the library cuts it into pieces in place. One byte past
+// the limit is enough to know that it was too long.
 void *answer_named(void *worker, const char *target, struct MHD_Connection *connection)
 {
     struct http_worker *w = worker;
     struct http_call *call = call_take(w->http);
     if (!call) return NULL;
     call->connection = connection;
-    call->target_bytes = strlen(target);
-    size_t room =
-        call->target_bytes < sizeof(call->target) ? call->target_bytes : sizeof(call->target);
-    memcpy(call->target, target, room);
+    call->request = (struct request){0};
+    struct str sent = str_sub(str_from_z(target), 0, HTTP_TARGET_BYTES_MAX + 1);
+    if (call_take_arena(call)) call->request.target = str_copy(&call->arena, sent);
     return call;
 }
 
@@ -63,7 +63,7 @@ static struct str field_of(const void *source, const char *name, int index)
 
 static bool add_field(struct MHD_Response *response, const char *name, struct str value)
 {
-    char z[REPLY_FIELD_BYTES_MAX + 1];
+    char z[REPLY_HEAD_BYTES_MAX + 1];
     if (value.len >= sizeof(z)) return false;
     memcpy(z, value.ptr ? value.ptr : "", value.len);
     z[value.len] = '\0';
@@ -72,9 +72,10 @@ static bool add_field(struct MHD_Response *response, const char *name, struct st
 
 static struct MHD_Response *content_of(const struct reply *reply, enum MHD_ResponseMemoryMode mode)
 {
-    if (reply->has_file)
+    if (reply->has_file) {
         return MHD_create_response_from_fd_at_offset64(reply->file_bytes, reply->file,
                                                        reply->file_from);
+    }
     // The library never writes to a buffer it was given to keep; its type says so only in newer ones.
     union {
         const void *given;
@@ -91,8 +92,11 @@ struct MHD_Response *response_of(const struct reply *reply, enum MHD_ResponseMem
         add_field(response, "Content-Type",
                   str_from_z(reply->type ? reply->type : "application/json")) &&
         add_field(response, "Cache-Control", str_from_z(reply->cache ? reply->cache : "no-store"));
+    size_t bytes = 0;
     for (int i = 0; i < reply->field_count && good; i++) {
-        good = add_field(response, reply->fields[i].name, reply->fields[i].value);
+        bytes += strlen(reply->fields[i].name) + reply->fields[i].value.len;
+        good = bytes <= REPLY_HEAD_BYTES_MAX &&
+               add_field(response, reply->fields[i].name, reply->fields[i].value);
     }
     if (good) return response;
     // Half a set of fields could mean something else than the whole.
@@ -149,14 +153,14 @@ static enum MHD_Result first_turn(struct http_worker *worker, struct http_call *
                                   const char *method)
 {
     struct reply reply = {0};
-    if (!call_take_arena(call)) {
+    if (!call->arena.bytes) {
         reply_problem(&reply, NULL, PROBLEM_OVERLOADED, NULL);
         return refuse_and_close(call, &reply);
     }
     struct request *request = &call->request;
     *request = (struct request){.is_local = worker->is_local,
                                 .worker = worker->index,
-                                .target = {call->target, call->target_bytes},
+                                .target = request->target,
                                 .arena = &call->arena,
                                 .field = field_of,
                                 .field_source = call,
@@ -191,6 +195,7 @@ static enum MHD_Result last_turn(struct http_call *call)
     return queue(call);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the library's signature
 enum MHD_Result answer_turn(void *worker, struct MHD_Connection *connection, const char *url,
                             const char *method, const char *version, const char *upload,
                             size_t *upload_bytes, void **context)

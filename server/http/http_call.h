@@ -29,8 +29,6 @@ struct http_call {
     struct request request;
     struct arena arena; // bytes == NULL: none
     struct buf body;
-    size_t target_bytes; // as sent, also when it did not fit
-    char target[HTTP_TARGET_BYTES_MAX];
 };
 
 struct http_call *call_take(struct http *http);
@@ -55,8 +53,8 @@ struct MHD_Response *response_of(const struct reply *reply, enum MHD_ResponseMem
 void *answer_named(void *worker, const char *target, struct MHD_Connection *connection);
 enum MHD_Result answer_turn(void *worker, struct MHD_Connection *connection, const char *url,
                             const char *method, const char *version, const char *upload,
-                            size_t *upload_bytes, void **call);
-void answer_ended(void *worker, struct MHD_Connection *connection, void **call,
+                            size_t *upload_bytes, void **context);
+void answer_ended(void *worker, struct MHD_Connection *connection, void **context,
                   enum MHD_RequestTerminationCode why);
 
 #endif

@@ -56,6 +56,5 @@ bool guard_head(struct http_call *call, const char *method, int64_t *body_bytes)
     if (head.length_count && !str_is_digits(head.length)) return false;
     if (head.length_count && !str_to_int(head.length, 0, INT64_MAX, body_bytes)) return false;
     if (!method_of(method, &call->request)) return false;
-    if (call->target_bytes > HTTP_TARGET_BYTES_MAX) return false;
-    return http_target_is_normal((struct str){call->target, call->target_bytes});
+    return http_target_is_normal(call->request.target);
 }

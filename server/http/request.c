@@ -29,7 +29,8 @@ static enum err unescape(struct arena *arena, struct str raw, struct str *out)
     char *bytes = arena_array(arena, char, raw.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < raw.len; i++) {
-        char c = raw.ptr[i] == '+' ? ' ' : raw.ptr[i];
+        char c = raw.ptr[i];
+        if (c == '+') c = ' ';
         if (c == '%') {
             if (raw.len - i < 3) return ERR_BAD_INPUT;
             int high = hex_digit(raw.ptr[i + 1]);

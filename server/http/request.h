@@ -14,7 +14,8 @@
 #define HTTP_FIELDS_MAX       64
 #define HTTP_PARAMS_MAX       4
 #define REPLY_FIELDS_MAX      8
-#define REPLY_FIELD_BYTES_MAX 1024
+#define REPLY_HEAD_BYTES_MAX \
+    1500 // all fields: the head shares the library's 8 KiB with the request's
 
 enum http_method { HTTP_GET, HTTP_POST }; // HEAD arrives as GET; its body is not sent
 
@@ -73,7 +74,8 @@ struct reply {
 
 // `body` must live like the request, or be constant.
 void reply_json(struct reply *r, int status, struct str body);
-// Keeps `name` (constant) and `value`. A value with a line break makes the answer a plain 500.
+// Keeps `name` (constant) and `value`. A line break in a value, or more than
+// REPLY_HEAD_BYTES_MAX in all, makes the answer a plain 500.
 void reply_add_field(struct reply *r, const char *name, struct str value);
 
 enum problem {

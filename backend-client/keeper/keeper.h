@@ -7,8 +7,8 @@
 // flush, a few milliseconds. A booking on a pool seat is answered by the centre, or after 8 seconds of
 // the kiosk's own monotonic clock with KEEPER_UNANSWERED: by then it has been withdrawn in the log, so
 // that nothing can come of it later.
-#ifndef SYNC_KEEPER_H
-#define SYNC_KEEPER_H
+#ifndef KEEPER_KEEPER_H
+#define KEEPER_KEEPER_H
 
 #include "base/env.h"
 #include "model/offer.h"
