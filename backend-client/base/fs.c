@@ -1,5 +1,3 @@
-// syncfs is Linux's own.
-#define _GNU_SOURCE
 #include "base/fs.h"
 
 #include "base/log.h"
@@ -59,7 +57,7 @@ enum err fs_replace(struct fs *fs, const char *path, struct str bytes, int mode)
     char temporary[FS_PATH_BYTES_MAX];
     int len = snprintf(temporary, sizeof(temporary), "%s.tmp", path);
     if (len < 0 || (size_t)len >= sizeof(temporary)) {
-        log_error("%.80s…: the path is too long", path);
+        log_error("%.80s: the path is too long", path);
         return ERR_TOO_BIG;
     }
     enum err e = fs_remove(fs, temporary); // left by a run that was killed, perhaps read-only

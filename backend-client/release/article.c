@@ -127,8 +127,8 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *us
     case MD_TEXT_LATEXMATH: break;
     }
     for (MD_SIZE i = 0; i < size; i++) {
-        char c = text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' ' : text[i];
-        buf_add(&r->text, (struct str){&c, 1});
+        bool is_blank = text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
+        buf_add(&r->text, is_blank ? STR(" ") : (struct str){text + i, 1});
     }
     return 0;
 }

@@ -46,6 +46,12 @@ static enum err visit(struct walk *w, struct str folder, const char *name)
     return add(w, path, st.st_mode);
 }
 
+// readdir is safe on a stream that one thread has.
+static const struct dirent *next_entry(DIR *dir)
+{
+    return readdir(dir); // NOLINT(concurrency-mt-unsafe)
+}
+
 static enum err read_folder(struct walk *w, struct str folder)
 {
     char full[FILENAME_MAX];
@@ -58,7 +64,7 @@ static enum err read_folder(struct walk *w, struct str folder)
         return ERR_IO;
     }
     enum err e = ERR_OK;
-    for (const struct dirent *d = readdir(dir); d && !e; d = readdir(dir)) {
+    for (const struct dirent *d = next_entry(dir); d && !e; d = next_entry(dir)) {
         e = visit(w, folder, d->d_name);
     }
     closedir(dir);

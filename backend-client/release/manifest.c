@@ -187,6 +187,31 @@ enum err timestamp_read(struct str bytes, struct timestamp *out)
     return e;
 }
 
+#define APP_NUMBERS_MAX 4
+
+static bool read_app(struct str text, int64_t numbers[APP_NUMBERS_MAX])
+{
+    struct str rest = text;
+    int count = 0;
+    while (rest.ptr) {
+        if (count == APP_NUMBERS_MAX) return false;
+        if (!str_to_int(str_cut(&rest, '.'), 0, RELEASE_VERSION_MAX, &numbers[count])) return false;
+        count++;
+    }
+    return count > 0;
+}
+
+bool release_app_suffices(struct str own, struct str min_app)
+{
+    int64_t has[APP_NUMBERS_MAX] = {0};
+    int64_t wants[APP_NUMBERS_MAX] = {0};
+    if (!read_app(own, has) || !read_app(min_app, wants)) return false;
+    for (int i = 0; i < APP_NUMBERS_MAX; i++) {
+        if (has[i] != wants[i]) return has[i] > wants[i];
+    }
+    return true;
+}
+
 const struct manifest_file *manifest_find(const struct manifest *manifest,
                                           const struct crypt_hash *hash)
 {
@@ -196,10 +221,14 @@ const struct manifest_file *manifest_find(const struct manifest *manifest,
     return NULL;
 }
 
+struct law {
+    struct manifest_file *file;
+};
+
 static int newest_first(const void *a, const void *b)
 {
-    const struct manifest_file *x = *(struct manifest_file *const *)a;
-    const struct manifest_file *y = *(struct manifest_file *const *)b;
+    const struct manifest_file *x = ((const struct law *)a)->file;
+    const struct manifest_file *y = ((const struct law *)b)->file;
     int order = str_compare(x->title, y->title);
     if (order == 0) order = str_compare(x->part, y->part);
     if (order == 0) order = (x->day < y->day) - (x->day > y->day);
@@ -209,17 +238,17 @@ static int newest_first(const void *a, const void *b)
 void manifest_set_status(struct arena *a, struct manifest *manifest, int day)
 {
     size_t mark = arena_mark(a);
-    struct manifest_file **laws = arena_array(a, struct manifest_file *, manifest->file_count);
+    struct law *laws = arena_array(a, struct law, manifest->file_count);
     size_t count = 0;
     for (size_t i = 0; i < manifest->file_count; i++) {
         struct manifest_file *f = &manifest->files[i];
         f->status = f->force_day > day ? CONTENT_FUTURE : CONTENT_CURRENT;
-        if (f->kind == CONTENT_STATUTE) laws[count++] = f;
+        if (f->kind == CONTENT_STATUTE) laws[count++].file = f;
     }
     qsort(laws, count, sizeof(laws[0]), newest_first);
     const struct manifest_file *newest = NULL; // of this title, among those that apply
     for (size_t i = 0; i < count; i++) {
-        struct manifest_file *f = laws[i];
+        struct manifest_file *f = laws[i].file;
         bool same_law = newest && str_eq(newest->title, f->title) && str_eq(newest->part, f->part);
         if (f->status == CONTENT_FUTURE) continue;
         if (!same_law) newest = f;

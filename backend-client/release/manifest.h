@@ -84,6 +84,10 @@ MUST_USE enum err root_read(struct str bytes, struct root *out);
 MUST_USE enum err manifest_read(struct arena *a, struct str bytes, struct manifest *out);
 MUST_USE enum err timestamp_read(struct str bytes, struct timestamp *out);
 
+// Whether program version `own` ("0.10.2") is at least `min_app`: numbers between dots, compared one by
+// one, missing ones 0. What is no such version is never enough.
+bool release_app_suffices(struct str own, struct str min_app);
+
 // The file with this content, or NULL.
 const struct manifest_file *manifest_find(const struct manifest *manifest,
                                           const struct crypt_hash *hash);

@@ -5,6 +5,8 @@
 #include <zstd.h>
 
 #define LEVEL          19
+#define LEVEL_LARGE    6 // for a first load: level 19 would take half a minute
+#define LARGE_BYTES    ((size_t)8 * 1024 * 1024)
 #define CHUNK_BYTES    16384
 #define WINDOW_LOG_MAX 27 // 128 MiB: the largest content twice
 
@@ -20,7 +22,8 @@ static int window_log(size_t bytes)
 
 static enum err compress(ZSTD_CCtx *c, struct str bytes, struct str base, struct buf *out)
 {
-    ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL);
+    int level = bytes.len > LARGE_BYTES ? LEVEL_LARGE : LEVEL;
+    ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, 1);
     ZSTD_CCtx_setPledgedSrcSize(c, bytes.len);
     if (base.len > 0) {

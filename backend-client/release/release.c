@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "release/blob.h"
 #include "release/doc.h"
+#include "release/names.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,18 +93,11 @@ static bool files_eq(const struct manifest *a, const struct manifest *b)
     return true;
 }
 
-static void manifest_name(const struct crypt_hash *hash, char name[80])
-{
-    char hex[CRYPT_HASH_HEX_BYTES + 1];
-    crypt_hash_hex(hash, hex);
-    snprintf(name, 80, "m/%s.json", hex);
-}
-
 static enum err path_in(const char *dir, const char *name, char path[FS_PATH_BYTES_MAX])
 {
     int len = snprintf(path, FS_PATH_BYTES_MAX, "%s/%s", dir, name);
     if (len > 0 && len < FS_PATH_BYTES_MAX) return ERR_OK;
-    log_error("%.80s…: the path is too long", dir);
+    log_error("%.80s: the path is too long", dir);
     return ERR_TOO_BIG;
 }
 
@@ -115,15 +108,13 @@ static enum err store_manifest(struct release_draft *draft, const struct manifes
     buf_init(&bytes, MANIFEST_BYTES_MAX);
     enum err e = manifest_write(m, &bytes);
     if (e) log_error("the manifest of %zu files is too long", m->file_count);
-    char name[80];
     char path[FS_PATH_BYTES_MAX];
     if (!e) e = path_in(draft->dir, "m", path);
     if (!e) e = fs_make_dir(draft->fs, path);
     if (!e) e = fs_sync_all(draft->fs, draft->dir); // the blobs, before anything names them
     if (!e) {
         *hash = crypt_sha256(buf_str(&bytes));
-        manifest_name(hash, name);
-        e = path_in(draft->dir, name, path);
+        e = path_in(draft->dir, release_manifest_name(hash).z, path);
     }
     if (!e) e = fs_replace(draft->fs, path, buf_str(&bytes), 0640);
     buf_deinit(&bytes);
@@ -162,12 +153,8 @@ enum err release_sign(struct fs *fs, const char *dir, const char *name,
                       const struct crypt_key_pair *pair)
 {
     char path[FS_PATH_BYTES_MAX];
-    char longer[FS_PATH_BYTES_MAX];
     enum err e = path_in(dir, name, path);
     if (e) return e;
-    struct minisig_key_id id = minisig_key_id(&pair->public_key);
-    int len = snprintf(longer, sizeof(longer), "%s.%s.minisig", name, id.hex);
-    if (len < 0 || (size_t)len >= sizeof(longer)) return ERR_TOO_BIG;
     struct buf bytes;
     struct buf signature;
     buf_init(&bytes, MANIFEST_BYTES_MAX);
@@ -175,7 +162,7 @@ enum err release_sign(struct fs *fs, const char *dir, const char *name,
     e = buf_read_file(&bytes, path);
     if (!e) {
         minisig_sign(pair, buf_str(&bytes), str_from_z(name), &signature);
-        e = path_in(dir, longer, path);
+        e = path_in(dir, release_signature_name(name, &pair->public_key).z, path);
     }
     if (!e) e = fs_replace(fs, path, buf_str(&signature), 0640);
     buf_deinit(&bytes);
@@ -187,10 +174,8 @@ enum err release_sign(struct fs *fs, const char *dir, const char *name,
 static enum err read_manifest(struct arena *a, const char *dir, const struct crypt_hash *hash,
                               struct buf *bytes, struct manifest *out)
 {
-    char name[80];
     char path[FS_PATH_BYTES_MAX];
-    manifest_name(hash, name);
-    enum err e = path_in(dir, name, path);
+    enum err e = path_in(dir, release_manifest_name(hash).z, path);
     if (!e) e = buf_read_file(bytes, path);
     if (e) return e;
     struct crypt_hash own = crypt_sha256(buf_str(bytes));
@@ -212,7 +197,7 @@ enum err release_manifest_load(struct arena *a, const char *dir, const struct cr
 enum err release_timestamp_load(const char *dir, struct timestamp *out)
 {
     char path[FS_PATH_BYTES_MAX];
-    enum err e = path_in(dir, "timestamp.json", path);
+    enum err e = path_in(dir, RELEASE_TIMESTAMP_NAME, path);
     if (e) return e;
     struct buf bytes;
     buf_init(&bytes, TIMESTAMP_BYTES_MAX);
@@ -257,9 +242,9 @@ enum err release_timestamp_make(struct fs *fs, const char *dir, int64_t now_ms,
     char path[FS_PATH_BYTES_MAX];
     buf_init(&bytes, TIMESTAMP_BYTES_MAX);
     e = timestamp_write(&t, &bytes);
-    if (!e) e = path_in(dir, "timestamp.json", path);
+    if (!e) e = path_in(dir, RELEASE_TIMESTAMP_NAME, path);
     if (!e) e = fs_replace(fs, path, buf_str(&bytes), 0640);
-    if (!e) e = release_sign(fs, dir, "timestamp.json", pair);
+    if (!e) e = release_sign(fs, dir, RELEASE_TIMESTAMP_NAME, pair);
     buf_deinit(&bytes);
     return e;
 }

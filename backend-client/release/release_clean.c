@@ -44,13 +44,19 @@ static bool is_kept(const struct kept *k, const char *name)
     return bsearch(&hash, k->hashes, k->count, sizeof(hash), by_bytes) != NULL;
 }
 
+// readdir is safe on a stream that one thread has.
+static const struct dirent *next_entry(DIR *dir)
+{
+    return readdir(dir); // NOLINT(concurrency-mt-unsafe)
+}
+
 // A folder is read to its end even if a file cannot be removed: the others can.
 static enum err clean_folder(struct release_store *s, const struct kept *k, const char *folder)
 {
     DIR *dir = opendir(folder);
     if (!dir) return errno == ENOENT ? ERR_OK : ERR_IO;
     enum err first = ERR_OK;
-    for (const struct dirent *d = readdir(dir); d; d = readdir(dir)) {
+    for (const struct dirent *d = next_entry(dir); d; d = next_entry(dir)) {
         if (d->d_name[0] == '.' || is_kept(k, d->d_name)) continue;
         char path[FS_PATH_BYTES_MAX];
         int len = snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "release/blob.h"
+#include "release/names.h"
 #include "release/release.h"
 
 #include <stdio.h>
@@ -89,10 +90,10 @@ static void load_staged(struct release_store *s)
                                           &s->staged) == ERR_OK;
 }
 
-enum err release_store_open(struct release_store *s, struct fs *fs, const char *dir)
+enum err release_store_open(struct release_store *s, struct fs *fs, const char *dir, struct str app)
 {
     CHECK(strlen(dir) <= BLOB_DIR_BYTES_MAX);
-    *s = (struct release_store){.fs = fs, .dir = dir};
+    *s = (struct release_store){.fs = fs, .dir = dir, .app = app};
     arena_init(&s->current_arena, MANIFEST_ARENA_BYTES);
     arena_init(&s->staged_arena, MANIFEST_ARENA_BYTES);
     char path[FS_PATH_BYTES_MAX];
@@ -135,7 +136,7 @@ enum err release_store_pin(struct release_store *s, struct str root_bytes,
 static enum err forget_timestamp(struct release_store *s)
 {
     char path[FS_PATH_BYTES_MAX];
-    enum err e = path_of(s, "timestamp.json", path);
+    enum err e = path_of(s, RELEASE_TIMESTAMP_NAME, path);
     if (!e) e = fs_remove(s->fs, path);
     if (!e) e = fs_sync_parent(s->fs, path);
     if (e) return e;
@@ -173,7 +174,7 @@ enum err release_store_timestamp(struct release_store *s,
     *verdict = trust_timestamp(&after, signed_timestamp->bytes, signed_timestamp->signatures,
                                signed_timestamp->count, now_ms, &t);
     if (*verdict != TRUST_OK) return ERR_OK;
-    enum err e = replace(s, "timestamp.json", signed_timestamp->bytes);
+    enum err e = replace(s, RELEASE_TIMESTAMP_NAME, signed_timestamp->bytes);
     if (e) return e;
     s->trust = after;
     s->timestamp = t;
@@ -196,11 +197,8 @@ enum err release_store_manifest(struct release_store *s, const struct release_si
     arena_rewind(&s->staged_arena, 0);
     *verdict = trust_manifest(&s->trust, &s->timestamp, &input, now_ms, &s->staged_arena, &m);
     if (*verdict != TRUST_OK) return ERR_OK;
-    char hex[CRYPT_HASH_HEX_BYTES + 1];
-    char name[80];
-    crypt_hash_hex(&s->timestamp.manifest_hash, hex);
-    snprintf(name, sizeof(name), "m/%s.json", hex);
-    enum err e = replace(s, name, manifest->bytes);
+    const struct crypt_hash *hash = &s->timestamp.manifest_hash;
+    enum err e = replace(s, release_manifest_name(hash).z, manifest->bytes);
     if (e) return e;
     s->staged = m;
     s->has_staged = true;
@@ -313,6 +311,8 @@ enum err release_store_switch(struct release_store *s, enum trust_verdict *verdi
 {
     *verdict = TRUST_SAME;
     if (!s->has_staged) return ERR_OK;
+    *verdict = TRUST_APP_OLD;
+    if (!release_app_suffices(s->app, s->staged.min_app)) return ERR_OK;
     enum err e = check_staged(s, verdict);
     if (e || *verdict != TRUST_OK) return e;
     const struct crypt_hash *next = &s->timestamp.manifest_hash;

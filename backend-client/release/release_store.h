@@ -21,6 +21,7 @@
 struct release_store {
     struct fs *fs;   // kept
     const char *dir; // kept
+    struct str app;  // kept: this program's version
     struct trust trust;
     bool has_root;
     bool has_timestamp;
@@ -38,7 +39,8 @@ struct release_store {
 
 // An empty or missing DIR is an empty store. What is damaged is treated as missing: a damaged current
 // release falls back to the previous one. To be closed in every case.
-MUST_USE enum err release_store_open(struct release_store *s, struct fs *fs, const char *dir);
+MUST_USE enum err release_store_open(struct release_store *s, struct fs *fs, const char *dir,
+                                     struct str app);
 void release_store_close(struct release_store *s);
 
 // The root of the enrolment, believed as it is. With a root in DIR already, only the same or a newer one
@@ -81,7 +83,8 @@ MUST_USE enum err release_store_part_end(struct release_store *s, size_t index,
                                          enum trust_verdict *verdict);
 
 // Shows the staged release, if every file of it is here and hashes to its name; else TRUST_WRONG_HASH,
-// and the damaged files are missing again. `verdict` SAME: nothing is staged.
+// and the damaged files are missing again. TRUST_APP_OLD where
+// the release wants a newer program: it waits. TRUST_SAME: nothing is staged.
 MUST_USE enum err release_store_switch(struct release_store *s, enum trust_verdict *verdict);
 
 // Deletes files and manifests that neither the current, the previous nor the staged release names.

@@ -228,8 +228,9 @@ static enum content_kind kind_of(const struct content_doc *doc)
 {
     struct str folder = doc->category;
     struct str top = str_cut(&folder, '/');
-    if (doc->article_count == 0) return CONTENT_CASE;
-    return str_eq_z(top, content_kind_chinese(CONTENT_CASE)) ? CONTENT_CASE : CONTENT_STATUTE;
+    bool is_law = doc->article_count > 0 || doc->day != CONTENT_DAY_NONE;
+    if (!is_law || str_eq_z(top, content_kind_chinese(CONTENT_CASE))) return CONTENT_CASE;
+    return CONTENT_STATUTE;
 }
 
 bool statute_parse(struct arena *a, struct str path, struct str bytes, struct content_doc *out,

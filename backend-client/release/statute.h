@@ -16,7 +16,8 @@
 // the last dated event. It applies from the latest of: that day, an event that says 施行, and the day
 // that one of the last articles names (本法自…起施行).
 //
-// A file without articles, or below a folder that bears the Chinese word of CASE, is a case.
+// A file below a folder that bears the Chinese word of CASE is a case, and so is one with neither
+// articles nor a day: a reply of the supreme court has no articles, but it has a day.
 #ifndef RELEASE_STATUTE_H
 #define RELEASE_STATUTE_H
 

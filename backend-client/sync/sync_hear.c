@@ -120,7 +120,9 @@ static enum err merge_rows(struct ledger *l, struct ledger_self *self, const str
     }
     for (int i = 0; !e && i < page->count; i++) {
         const struct feed_row *row = &page->rows[i];
-        e = row->kind == FEED_RIGHT ? merge_right(l, self, row, page->applied, now)
+        // Pages of one catch-up are of different moments: each row has seen what its own page says.
+        int64_t applied = MUTANT(ROWS_SHARE_APPLIED) ? page->applied : row->applied;
+        e = row->kind == FEED_RIGHT ? merge_right(l, self, row, applied, now)
                                     : l->ops->row_put(l, row);
     }
     return e;

@@ -9,8 +9,10 @@
 #include "release/release.h"
 #include "release/trust.h"
 
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define WORLD_NOW_MS INT64_C(1772600000000)
 #define WORLD_DAY_MS INT64_C(86400000)
@@ -61,6 +63,23 @@ static inline struct world_signatures world_sign(struct arena *a, struct str byt
         buf_deinit(&b);
     }
     return s;
+}
+
+extern char **environ;
+
+// A folder with all in it.
+static inline void world_remove(const char *dir)
+{
+    char rm[] = "rm";
+    char flag[] = "-rf";
+    char path[FS_PATH_BYTES_MAX];
+    snprintf(path, sizeof(path), "%s", dir);
+    char *argv[] = {rm, flag, path, NULL};
+    pid_t pid = 0;
+    int status = 1;
+    assert_int_equal(posix_spawnp(&pid, rm, NULL, NULL, argv, environ), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
 }
 
 #endif

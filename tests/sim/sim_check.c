@@ -151,7 +151,8 @@ static void check_same_set(struct sim_world *w)
             if (!id_eq(slip->booking.id, b->b.id.id)) continue;
             has_slip = slip->is_live || !is_active(w, slip->cancelled_by);
         }
-        if (!has_slip) sim_violate(w, "a seat is taken and nobody has a slip for it");
+        if (!has_slip)
+            sim_violate(w, "booking %.4s has a seat and nobody has a slip for it", b->b.id.id.hex);
     }
 }
 
