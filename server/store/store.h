@@ -60,8 +60,8 @@ struct store_setup {
     struct store_keys keys; // copied, wiped by store_close
 };
 
-// Takes `db`, also on an error. The writer brings the schema up to date; ERR_NOT_FOUND for a reader
-// whose file has none. Lives in `arena`; needs about 16 MB of address space of its own.
+// Takes `db`, also on an error. The writer brings the schema up to date; to a reader a file without
+// one is an error. Lives in `arena`; needs about 24 MB of address space of its own.
 MUST_USE enum err store_open(struct arena *arena, struct db *db, const struct store_setup *setup,
                              struct store **out);
 void store_close(struct store *s); // leaves quietly on NULL
@@ -315,7 +315,8 @@ struct store_feed_page {
 };
 
 // At most FEED_PAGE_ROWS_MAX rows and about FEED_PAGE_BYTES_MAX in all, by stream, then by number.
-// ERR_NOT_FOUND: no such incarnation. Texts live in `a`, which has FEED_PAGE_BYTES_MAX free.
+// All of it from one snapshot, so outside a transaction. ERR_NOT_FOUND: no such incarnation. Texts
+// live in `a`, which has FEED_PAGE_BYTES_MAX free.
 MUST_USE enum err store_feed_read(struct store *s, const struct store_feed_ask *ask,
                                   struct arena *a, struct store_feed_page *out);
 
