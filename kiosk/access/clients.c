@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define FDS_MAX (2 + ACCESS_CLIENTS_MAX)
@@ -91,8 +90,9 @@ static void client_send(struct clients *c, struct client *client)
 
 static void client_accept(struct clients *c)
 {
-    int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept(c->listener, NULL, NULL);
     if (fd < 0) return;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
     for (int i = 0; i < ACCESS_CLIENTS_MAX; i++) {
         struct client *client = &c->list[i];
         if (state_get(c, client) != CLIENT_FREE) continue;
@@ -168,7 +168,7 @@ static enum err listen_at(struct clients *c, const char *path)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     size_t bytes = strlen(path);
-    if (bytes >= sizeof name.sun_path || bytes >= sizeof c->path) {
+    if (bytes >= sizeof name.sun_path) {
         log_error("tree socket %s: the name is too long", path);
         return ERR_TOO_BIG;
     }
@@ -191,9 +191,13 @@ static enum err thread_start(struct clients *c)
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
-    if (pipe2(c->pipe, O_CLOEXEC | O_NONBLOCK)) {
+    if (pipe(c->pipe)) {
         log_error("tree socket: %s", log_errno());
         return ERR_IO;
+    }
+    for (int i = 0; i < 2; i++) {
+        fcntl(c->pipe[i], F_SETFD, FD_CLOEXEC);
+        fcntl(c->pipe[i], F_SETFL, O_NONBLOCK);
     }
     pthread_sigmask(SIG_SETMASK, &all, &before);
     c->started = pthread_create(&c->thread, NULL, run, c) == 0;

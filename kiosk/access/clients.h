@@ -7,6 +7,7 @@
 #include "access/access.h"
 
 #include <pthread.h>
+#include <sys/un.h>
 
 enum client_state { CLIENT_FREE, CLIENT_READING, CLIENT_ASKED, CLIENT_ANSWERED };
 
@@ -23,7 +24,7 @@ struct client {
 
 struct clients {
     struct access_app *app;
-    char path[108]; // as long as a socket's name can be
+    char path[sizeof((struct sockaddr_un *)0)->sun_path]; // empty: not ours to remove
     int listener;
     int pipe[2]; // wakes the thread; its end means stop
     pthread_t thread;

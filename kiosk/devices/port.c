@@ -78,11 +78,11 @@ static int create_next(struct port *p)
 {
     char path[PATH_BYTES_MAX];
     while (p->number < PORT_SLIPS_MAX) {
-        p->number++;
-        snprintf(path, sizeof path, "%s/%05d.escpos", p->target, p->number);
+        snprintf(path, sizeof path, "%s/%05d.escpos", p->target, p->number + 1);
         int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST) break;
+        p->number++;
         if (fd >= 0) return fd;
-        if (errno != EEXIST) break;
     }
     log_error("slip %s: %s", path, log_errno());
     return -1;
@@ -202,10 +202,10 @@ static enum port_outcome print_device(const struct port *p, const struct port_sl
 enum port_outcome port_print(struct port *p, const struct port_slip *slip)
 {
     switch (p->kind) {
-    case PORT_NONE: return PORT_FAILED;
+    case PORT_NONE: break;
     case PORT_FILE: return print_file(p, slip);
     case PORT_USBLP:
     case PORT_TCP: return print_device(p, slip);
     }
-    CHECK(false);
+    return PORT_FAILED;
 }

@@ -46,6 +46,7 @@ enum draw_kind {
     DRAW_FILL,   // rect, color, radius: a filled rounded rectangle
     DRAW_RULE,   // rect, color, radius, width, dashed: its outline, drawn inside the rect
     DRAW_TEXT,   // rect.x, rect.y = left end of the line box; rect.w, rect.h = its measured size
+                 // Painted from rect.x, its em in the middle of rect.h, whatever rect.w says.
     DRAW_IMAGE,  // rect, image, color (tint; ignored by drawings)
     DRAW_BITMAP, // rect, bits: one bit a pixel, scaled to fill the rect; black on white
     DRAW_CLIP,   // rect: until the matching DRAW_UNCLIP nothing outside is painted

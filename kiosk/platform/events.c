@@ -75,12 +75,25 @@ static void pointer_add(struct platform *p, enum platform_kind kind, int window_
     turn_to_canvas(&p->turn, window_x, window_y, &e->x, &e->y);
 }
 
-// One at a time: a palm or a second finger is ignored until the first is lifted.
-static bool pointer_is(const struct platform *p, const SDL_Event *e, enum pointer kind)
+static bool pointer_is(struct platform *p, const SDL_Event *e, enum pointer kind)
 {
     if (p->pointer != kind) return false;
-    return kind == POINTER_MOUSE ||
-           (e->tfinger.touchId == p->touch && e->tfinger.fingerId == p->finger);
+    bool same = kind == POINTER_MOUSE ||
+                (e->tfinger.touchId == p->touch && e->tfinger.fingerId == p->finger);
+    if (same) p->pointer_ms = env_mono_ms(p->env);
+    return same;
+}
+
+// One at a time: a palm or a second finger is ignored until the first is lifted. A panel that was
+// reset never says that it was, and must not leave the kiosk deaf: silence counts as lifted.
+static bool pointer_begins(struct platform *p, enum pointer kind)
+{
+    int64_t now_ms = env_mono_ms(p->env);
+    if (p->pointer != POINTER_NONE && now_ms - p->pointer_ms < PLATFORM_LOST_MS) return false;
+    if (p->pointer != POINTER_NONE) pending_add(p, PLATFORM_CANCEL);
+    p->pointer = kind;
+    p->pointer_ms = now_ms;
+    return true;
 }
 
 static void mouse(struct platform *p, const SDL_Event *e)
@@ -91,9 +104,9 @@ static void mouse(struct platform *p, const SDL_Event *e)
         return;
     }
     if (e->button.button != SDL_BUTTON_LEFT) return;
-    if (e->type == SDL_MOUSEBUTTONDOWN && p->pointer == POINTER_NONE) {
-        p->pointer = POINTER_MOUSE;
-        pointer_add(p, PLATFORM_DOWN, e->button.x, e->button.y);
+    if (e->type == SDL_MOUSEBUTTONDOWN) {
+        if (pointer_begins(p, POINTER_MOUSE))
+            pointer_add(p, PLATFORM_DOWN, e->button.x, e->button.y);
     } else if (e->type == SDL_MOUSEBUTTONUP && pointer_is(p, e, POINTER_MOUSE)) {
         p->pointer = POINTER_NONE;
         pointer_add(p, PLATFORM_UP, e->button.x, e->button.y);
@@ -105,8 +118,8 @@ static void finger(struct platform *p, const SDL_Event *e)
     struct rect window = turn_rect(&p->turn, p->canvas.area);
     int x = (int)(e->tfinger.x * (float)(window.w - 1) + 0.5F);
     int y = (int)(e->tfinger.y * (float)(window.h - 1) + 0.5F);
-    if (e->type == SDL_FINGERDOWN && p->pointer == POINTER_NONE) {
-        p->pointer = POINTER_FINGER;
+    if (e->type == SDL_FINGERDOWN) {
+        if (!pointer_begins(p, POINTER_FINGER)) return;
         p->touch = e->tfinger.touchId;
         p->finger = e->tfinger.fingerId;
         pointer_add(p, PLATFORM_DOWN, x, y);
@@ -218,8 +231,11 @@ static bool wait_sdl(struct platform *p, int64_t until_ms, SDL_Event *e)
 {
     if (until_ms == PLATFORM_NEVER_MS) return SDL_WaitEvent(e);
     int64_t left = until_ms - env_mono_ms(p->env);
-    if (left < 0) left = 0;
-    return SDL_WaitEventTimeout(e, (int)min_ms(left, 1 << 30));
+    if (left > 0) return SDL_WaitEventTimeout(e, (int)min_ms(left, 1 << 30));
+    // SDL_WaitEventTimeout(0) would answer "nothing" at the end of what it calls a poll cycle, with
+    // events still waiting behind.
+    SDL_PumpEvents();
+    return SDL_PeepEvents(e, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1;
 }
 
 enum err platform_wait(struct platform *p, int64_t due_ms, struct platform_event *out)

@@ -2,12 +2,22 @@
 
 #include "base/log.h"
 
+#include <SDL_ttf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 // ---- Fonts
+
+struct glyph_font {
+    const char *path; // kept; NULL: there is none
+    TTF_Font *ttf;    // NULL until needed
+    void *map;
+    size_t map_bytes;
+    bool failed; // logged once
+    int size_px;
+};
 
 static enum err font_map(struct glyph_font *f)
 {
@@ -255,6 +265,19 @@ void glyphs_paint(struct glyphs *g, const struct canvas *c, const struct draw_co
     }
 }
 
+struct str glyphs_warm(struct glyphs *g, struct str text, int size_px, enum draw_weight weight,
+                       int glyphs_max)
+{
+    int made = 0;
+    while (text.len && made < glyphs_max) {
+        uint32_t character = str_utf8_next(&text);
+        int before = g->glyph_count;
+        glyph_get(g, character, size_px, weight);
+        made += g->glyph_count != before;
+    }
+    return text;
+}
+
 // ---- Life
 
 static const struct draw_metrics_ops glyph_ops = {.advance = advance_get,
@@ -263,11 +286,13 @@ static const struct draw_metrics_ops glyph_ops = {.advance = advance_get,
 enum err glyphs_init(struct glyphs *g, const char *medium, const char *bold, const char *fallback)
 {
     *g = (struct glyphs){.metrics = {.ops = &glyph_ops}};
+    arena_init(&g->tables, FACE_COUNT * sizeof(struct glyph_font) +
+                               GLYPH_SLOTS * sizeof(struct glyph) +
+                               GLYPH_ADVANCE_SLOTS * sizeof(struct glyph_advance) + 64);
+    g->fonts = arena_array(&g->tables, struct glyph_font, FACE_COUNT);
     g->fonts[FACE_MEDIUM].path = medium;
     g->fonts[FACE_BOLD].path = bold;
     g->fonts[FACE_FALLBACK].path = fallback;
-    arena_init(&g->tables, GLYPH_SLOTS * sizeof(struct glyph) +
-                               GLYPH_ADVANCE_SLOTS * sizeof(struct glyph_advance) + 64);
     g->slots = arena_array(&g->tables, struct glyph, GLYPH_SLOTS);
     g->advances = arena_array(&g->tables, struct glyph_advance, GLYPH_ADVANCE_SLOTS);
     arena_init(&g->masks, GLYPH_MASK_BYTES_MAX);
@@ -282,7 +307,7 @@ enum err glyphs_init(struct glyphs *g, const char *medium, const char *bold, con
 
 void glyphs_deinit(struct glyphs *g)
 {
-    for (int i = 0; i < FACE_COUNT; i++)
+    for (int i = 0; g->fonts && i < FACE_COUNT; i++)
         font_close(&g->fonts[i]);
     if (TTF_WasInit()) TTF_Quit();
     arena_deinit(&g->tables);

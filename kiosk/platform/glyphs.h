@@ -10,8 +10,6 @@
 
 #include "platform/canvas.h"
 
-#include <SDL_ttf.h>
-
 #define GLYPH_SIZE_PX_MAX    511
 #define GLYPH_SLOTS          8192 // power of two
 #define GLYPH_ADVANCE_SLOTS  16384
@@ -20,14 +18,7 @@
 
 enum glyph_face { FACE_MEDIUM, FACE_BOLD, FACE_FALLBACK, FACE_COUNT };
 
-struct glyph_font {
-    const char *path; // kept; NULL: there is none
-    TTF_Font *ttf;    // NULL until needed
-    void *map;
-    size_t map_bytes;
-    bool failed; // logged once
-    int size_px;
-};
+struct glyph_font; // an open file of SDL_ttf
 
 struct glyph {
     uint32_t key; // 0: free
@@ -43,7 +34,7 @@ struct glyph_advance {
 
 struct glyphs {
     struct draw_metrics metrics; // first: its ops get back to this struct
-    struct glyph_font fonts[FACE_COUNT];
+    struct glyph_font *fonts;    // FACE_COUNT of them
     struct glyph *slots;
     int glyph_count;
     struct glyph_advance *advances;
@@ -56,6 +47,10 @@ struct glyphs {
 MUST_USE enum err glyphs_init(struct glyphs *g, const char *medium, const char *bold,
                               const char *fallback);
 void glyphs_deinit(struct glyphs *g);
+
+// Rasterises up to `glyphs_max` characters that are not kept yet; answers what is left of `text`.
+struct str glyphs_warm(struct glyphs *g, struct str text, int size_px, enum draw_weight weight,
+                       int glyphs_max);
 
 // As far right as the pen goes.
 int glyphs_measure(struct glyphs *g, const struct draw_command *text);

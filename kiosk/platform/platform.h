@@ -16,6 +16,7 @@
 #define PLATFORM_SIDE_PX_MIN    320
 #define PLATFORM_SIDE_PX_MAX    8192
 #define PLATFORM_NEVER_MS       INT64_MAX
+#define PLATFORM_LOST_MS        5000 // a finger silent for so long gives way to another
 
 struct platform;
 
@@ -59,6 +60,7 @@ enum platform_kind {
     PLATFORM_DOWN,    // x, y: the one finger (or the mouse's left button); others are ignored
     PLATFORM_MOVE,    // x, y: only while down; many moves come as the last of them
     PLATFORM_UP,      // x, y
+    PLATFORM_CANCEL,  // the finger was lost without being lifted: nothing was tapped
     PLATFORM_TEXT,    // text: typed
     PLATFORM_SCAN,    // text: a scanner read it
     PLATFORM_KEY,     // key
@@ -95,6 +97,11 @@ bool platform_is_quiet(
 // Paints what differs from the frame painted last and shows it. `changed` is false where nothing
 // did: then nothing was painted.
 MUST_USE enum err platform_paint(struct platform *p, const struct draw_list *d, bool *changed);
+
+// Rasterises characters before they are needed, for idle moments: up to `glyphs_max` new ones (about
+// 30 µs each), so that a touch need not wait. Answers what is left of `text`; empty: all are there.
+struct str platform_warm(struct platform *p, struct str text, int size_px, enum draw_weight weight,
+                         int glyphs_max);
 
 int64_t platform_painted_px(const struct platform *p); // by the last platform_paint
 

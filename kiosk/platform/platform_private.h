@@ -10,7 +10,7 @@
 #include <SDL.h>
 #include <stdatomic.h>
 
-#define PENDING_MAX 4 // one event of SDL becomes at most two of ours
+#define PENDING_MAX 4 // one event of SDL becomes at most three of ours
 
 enum pointer { POINTER_NONE, POINTER_MOUSE, POINTER_FINGER };
 
@@ -27,6 +27,7 @@ struct platform {
     uint32_t wake_event, type_event; // SDL's numbers for our own events
     atomic_bool wake_is_under_way;
     enum pointer pointer; // what is down
+    int64_t pointer_ms;   // when it was last heard of
     SDL_TouchID touch;
     SDL_FingerID finger;
     struct wedge wedge;

@@ -49,9 +49,9 @@ void surface_show_again(struct platform *p)
 // 12 of its 17 ms. The kiosk has its own on-screen input.
 static void quieten(void)
 {
-    setenv("LC_ALL", "C", 1);
-    setenv("XMODIFIERS", "@im=none", 1);
-    setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
+    SDL_setenv("LC_ALL", "C", 1);
+    SDL_setenv("XMODIFIERS", "@im=none", 1);
+    SDL_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
     static const char *const hints[][2] = {
         {SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"},
         {SDL_HINT_TOUCH_MOUSE_EVENTS, "0"}, // else each tap arrives twice
@@ -66,6 +66,27 @@ static void quieten(void)
         SDL_SetHint(hints[i][0], hints[i][1]);
 }
 
+// On X11 without a window manager, SDL waits 100 ms for an answer to its wish to be fullscreen. A
+// window without border over the whole display is the same at once.
+static SDL_Window *fullscreen_window(const char *title)
+{
+    SDL_Rect display;
+    bool is_x11 = str_eq_z(str_from_z(SDL_GetCurrentVideoDriver()), "x11");
+    if (!is_x11 || SDL_GetDisplayBounds(0, &display)) {
+        return SDL_CreateWindow(title, 0, 0, 1080, 1920, SDL_WINDOW_FULLSCREEN_DESKTOP);
+    }
+    return SDL_CreateWindow(title, display.x, display.y, display.w, display.h,
+                            SDL_WINDOW_BORDERLESS | SDL_WINDOW_ALWAYS_ON_TOP);
+}
+
+static SDL_Window *ordinary_window(const struct platform_options *o)
+{
+    bool sideways = o->turn == TURN_90 || o->turn == TURN_270;
+    return SDL_CreateWindow(o->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                            sideways ? o->height_px : o->width_px,
+                            sideways ? o->width_px : o->height_px, 0);
+}
+
 static enum err window_open(struct platform *p, const struct platform_options *o)
 {
     quieten();
@@ -73,11 +94,7 @@ static enum err window_open(struct platform *p, const struct platform_options *o
         log_error("SDL: %s", SDL_GetError());
         return ERR_IO;
     }
-    bool sideways = o->turn == TURN_90 || o->turn == TURN_270;
-    p->window = SDL_CreateWindow(o->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
-                                 sideways ? o->height_px : o->width_px,
-                                 sideways ? o->width_px : o->height_px,
-                                 o->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    p->window = o->fullscreen ? fullscreen_window(o->title) : ordinary_window(o);
     if (!p->window) {
         log_error("window: %s", SDL_GetError());
         return ERR_IO;
@@ -176,6 +193,12 @@ enum err platform_paint(struct platform *p, const struct draw_list *d, bool *cha
     if (!rect_eq(d->canvas, p->canvas.area) || paint(p, d, changed)) return ERR_OK;
     log_error("showing a frame: %s", SDL_GetError());
     return ERR_IO;
+}
+
+struct str platform_warm(struct platform *p, struct str text, int size_px, enum draw_weight weight,
+                         int glyphs_max)
+{
+    return glyphs_warm(&p->painter.glyphs, text, size_px, weight, glyphs_max);
 }
 
 int64_t platform_painted_px(const struct platform *p)

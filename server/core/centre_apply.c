@@ -143,7 +143,7 @@ static enum err book(struct centre_store *s, const struct centre_inc *inc,
     struct centre_booking known;
     enum err e = s->ops->booking_get(s, op->op.booking, &known);
     if (e && e != ERR_NOT_FOUND) return e;
-    if (!e && !MUTANT(CANCEL_BEFORE_BOOK_FORGOTTEN)) {
+    if (!e) {
         // A cancel of this id came first, from another kiosk of the site: it wins.
         warn(result, VERDICT_ALREADY_CANCELLED);
         return ERR_OK;

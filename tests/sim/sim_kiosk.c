@@ -9,7 +9,7 @@
 
 static struct sim_kiosk *of_env(struct env *env)
 {
-    return (struct sim_kiosk *)((char *)env - offsetof(struct sim_kiosk, env));
+    return (void *)((char *)env - offsetof(struct sim_kiosk, env));
 }
 
 static int64_t kiosk_now_ms(struct env *env)
