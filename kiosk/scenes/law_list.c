@@ -1,5 +1,5 @@
 // What can be read: laws, cases, articles, or the guides. Laws are many, so first come their fields.
-#include "scenes/scene.h"
+#include "scenes/say.h"
 
 #include "scenes/when.h"
 
@@ -107,6 +107,7 @@ static void file_row(struct stage *s, struct rect r, uint32_t id, const struct m
                                                           : IMAGE_GUIDE};
     struct label probe = {.text = title, .type = TYPE_L};
     bool is_short = label_width_px(ui, &probe) < r.w - ui_dp(ui, 230);
+    if (!is_short) b.icon = IMAGE_NONE; // room for the whole title
     if (is_short && f->day != CONTENT_DAY_NONE && !ui->theme.large && f->kind != CONTENT_ARTICLE) {
         b.second = when_full_date(a, f->day);
     }
@@ -128,12 +129,10 @@ static void pages_row(struct stage *s, struct law_list *p, struct rect r, int pa
                           .icon = ui->theme.large ? IMAGE_NONE : IMAGE_PAGE_DOWN,
                           .states = p->page + 1 >= pages ? STATE_DISABLED : 0};
     if (button(ui, &up)) p->page--;
-    label(ui,
-          &(struct label){.rect = counter,
-                          .text = TEXT_FILL(ui->frame, PAGE_OF, text_number(ui->frame, p->page + 1),
-                                            text_number(ui->frame, pages)),
-                          .type = TYPE_S,
-                          .align = ALIGN_CENTER});
+    label(ui, &(struct label){.rect = counter,
+                              .text = say_pages(s, p->page + 1, pages),
+                              .type = TYPE_S,
+                              .align = ALIGN_CENTER});
     if (button(ui, &down)) p->page++;
 }
 

@@ -1,6 +1,6 @@
 // One document, read by pages or by the finger: chapters at the left, the text at the right. A page
 // ends on a whole line; the finger may stop anywhere.
-#include "scenes/scene.h"
+#include "scenes/say.h"
 
 #include "scenes/when.h"
 
@@ -34,6 +34,7 @@ struct law_reader {
     int offset_px;   // what of the text is above the page
     int rail_first;  // the first chapter shown in the rail
     bool rail_moved; // by hand: it does not follow the text for now
+    bool by_finger;  // the text stands where a finger left it, not on a page's first line
 };
 
 static struct text_font font_of(const struct ui *ui, enum line_kind kind)
@@ -116,6 +117,7 @@ static void move_to(struct law_reader *r, int offset_px, int view_px)
     int most = offset_most(r, view_px);
     r->offset_px = offset_px < 0 ? 0 : offset_px > most ? most : offset_px;
     r->rail_moved = false;
+    r->by_finger = false;
 }
 
 // The first line whose upper edge is at `y` or below.
@@ -198,6 +200,8 @@ static void text_lines(struct stage *s, const struct law_reader *r, struct rect 
         const struct reader_line *line = &r->lines[i];
         struct text_font font = font_of(ui, (enum line_kind)line->kind);
         struct rect box = {view.x, view.y + line->y - r->offset_px, view.w, line_px};
+        if (!r->by_finger && box.y + line_px > view.y + view.h)
+            break; // a page ends on a whole line
         enum theme_color ink = line->kind == LINE_TEXT ? COLOR_INK : COLOR_Q700;
         draw_text(ui->draw, box,
                   (struct draw_text){.text = line->text,
@@ -300,8 +304,7 @@ static void pages_row(struct stage *s, struct law_reader *r, struct rect row, in
                           .states = at_end ? STATE_DISABLED : 0};
     if (button(ui, &up)) page_up(r, view_px, line_px);
     label(ui, &(struct label){.rect = row_of(ui, row, 3, 20, 1),
-                              .text = TEXT_FILL(ui->frame, PAGE_OF, text_number(ui->frame, page),
-                                                text_number(ui->frame, pages > 0 ? pages : 1)),
+                              .text = say_pages(s, page, pages > 0 ? pages : 1),
                               .type = TYPE_S,
                               .align = ALIGN_CENTER,
                               .role = ROLE_STATUS});
@@ -334,11 +337,15 @@ static void law_reader_frame(struct stage *s, void *state, const struct page *pa
         cut_left(ui, &view, layout_margin_dp(ui));
     }
     cut_right(ui, &view, layout_margin_dp(ui));
+    view = inset_xy(ui, view, 0, 10);
     int widest = theme_text_px(&ui->theme, TYPE_M) * 24;
     if (view.w > widest) view.w = widest; // longer lines are hard to follow
     lay_out(s, r, view.w);
     int moved = ui_drag_px(ui, ID_TEXT, view);
-    if (moved) move_to(r, r->offset_px + moved, view.h);
+    if (moved) {
+        move_to(r, r->offset_px + moved, view.h);
+        r->by_finger = true;
+    }
     text_lines(s, r, view);
     if (has_rail) rail(s, r, rail_area, view.h);
     pages_row(s, r, low, view.h);
