@@ -81,6 +81,7 @@ enum err sync_stage_add(struct sync_stage *s, const struct feed_page *page, bool
     }
     for (int i = 0; i < page->count; i++) {
         s->rows[s->count] = page->rows[i];
+        s->rows[s->count].applied = page->applied;
         own_texts(&s->arena, &s->rows[s->count++]);
     }
     s->to = page->to;

@@ -285,7 +285,7 @@ struct sim_slip {
     bool is_live;               // false once the visitor has cancelled it
     int kiosk;                  // where it was printed
     struct inc_id inc;          // of its sale
-    struct inc_id cancelled_by; // of its cancel
+    struct inc_id cancelled_by; // of its cancel; none where the kiosk fell silent over it
 };
 
 struct sim_options { // drawn from the seed: which faults there are in this run

@@ -118,6 +118,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
         sim_violate(c->world, "I7: a booking on a right is refused: %s",
                     verdict_code(result->verdict));
     CHECK(c->now.answer_count < SIM_OPS_MAX * SIM_KIOSKS);
+    sim_trace(c->world, "centre answers %.4s %lld: %s %s", inc.id.hex, (long long)op->seq,
+              op_outcome_code(result->outcome), verdict_code(result->verdict));
     c->answers[c->now.answer_count++] = (struct sim_answer){inc, op->seq, hash, *result};
     if (op->kind == OP_CANCEL && op->why == OP_WHY_LEARNED) sim_came(c->world, OUTCOME_LEARNED);
     if (op->kind == OP_BOOK && result->outcome == OP_REFUSED)

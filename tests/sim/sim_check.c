@@ -125,7 +125,9 @@ static void check_equal(struct sim_world *w, struct sim_kiosk *k)
             if (right->seat != seat->seat || !id_eq(right->sitting.id, seat->sitting.id)) continue;
             found = right->epoch == seat->epoch && id_eq(right->booking.id, seat->booking.id);
         }
-        if (!found) sim_violate(w, "L3: kiosk %d and the centre differ over a seat", k->index);
+        if (!found)
+            sim_violate(w, "L3: kiosk %d and the centre differ over seat %d of sitting %d (%.4s)",
+                        k->index, seat->seat, i / SIM_SEATS, seat->booking.id.hex);
     }
     if (owned != k->disk.now.right_count)
         sim_violate(w, "L3: kiosk %d holds %d seats, the centre says %d", k->index,
@@ -151,7 +153,8 @@ static void check_same_set(struct sim_world *w)
             if (!id_eq(slip->booking.id, b->b.id.id)) continue;
             has_slip = slip->is_live || !is_active(w, slip->cancelled_by);
         }
-        if (!has_slip) sim_violate(w, "a seat is taken and nobody has a slip for it");
+        if (!has_slip)
+            sim_violate(w, "booking %.4s has a seat and nobody has a slip for it", b->b.id.id.hex);
     }
 }
 

@@ -271,9 +271,9 @@ static void cancel(struct sim_kiosk *k)
     if (!slip || !known(k, slip->booking, &booking)) return;
     enum verdict v = VERDICT_OK;
     enum err e = sync_cancel(ledger_of(k), &booking, OP_WHY_VISITOR, now_of(k), &v);
-    // Whoever asked to cancel does not come, whether or not the kiosk fell silent over it.
-    if (k->disk.has_crashed || (!e && v == VERDICT_OK))
-        sim_slip_cancelled(w, slip->booking, k->disk.now.self.inc);
+    // Who asked to cancel does not come, even where the kiosk fell silent over it and forgot.
+    if (k->disk.has_crashed) sim_slip_cancelled(w, slip->booking, (struct inc_id){0});
+    if (!e && v == VERDICT_OK) sim_slip_cancelled(w, slip->booking, k->disk.now.self.inc);
     if (!e && v == VERDICT_OK)
         sim_came(w, booking.is_foreign ? OUTCOME_CANCELLED_ELSEWHERE : OUTCOME_CANCELLED);
 }

@@ -99,6 +99,7 @@ static enum err op_add(struct ledger *ledger, int64_t seq, const struct ledger_o
     *entry = (struct sim_op){
         .hash = op->hash, .kind = op->kind, .booking = op->booking, .len = (int)op->len};
     memcpy(entry->bytes, op->bytes, op->len);
+    sim_trace(l->world, "log %.4s: %.*s", l->now.self.inc.id.hex, entry->len, entry->bytes);
     return ERR_OK;
 }
 

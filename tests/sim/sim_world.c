@@ -14,6 +14,7 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_REORDER] = 200,
     [FAULT_CUT_UP] = 800,
     [FAULT_CUT_DOWN] = 800,
+    [FAULT_KIOSK_POWER] = 300,
     [FAULT_KIOSK_CRASH] = 15,
     [FAULT_KIOSK_LOST] = 150,
     [FAULT_KIOSK_DISK] = 3,

@@ -1,0 +1,119 @@
+// What the files of this layer share. Internal to `store`.
+#ifndef STORE_STORE_OWN_H
+#define STORE_STORE_OWN_H
+
+#include "base/buf.h"
+#include "store/store.h"
+
+#define STORE_SCRATCH_BYTES (24 * 1024 * 1024)
+
+// One row that the feed shall have, in the order of the calls; of two with one key the later counts.
+struct store_pending_row {
+    size_t at; // stream, key and value lie one behind the other in the text
+    size_t value_bytes;
+    int stream_bytes;
+    int key_bytes;
+    enum feed_kind kind;
+    bool is_dead;
+};
+
+struct store_pending {
+    struct store_pending_row *rows; // STORE_PENDING_ROWS_MAX; NULL in a reader
+    int count;
+    struct buf text;
+    int command_count; // where the command at hand began
+    size_t command_bytes;
+};
+
+struct store {
+    struct centre_store centre; // first: core's ops get back to this struct
+    struct db *db;
+    struct env *env;
+    struct store_keys keys;
+    struct arena scratch;  // rewound where a transaction or a command begins
+    size_t scratch_ground; // what lies below lives as long as the store
+    struct store_pending pending;
+};
+
+int64_t store_now(const struct store *s);
+
+// ---- The feed of the transaction at hand (store_pending.c)
+
+void store_pending_init(struct store *s);
+void store_pending_deinit(struct store *s);
+void store_pending_clear(struct store *s);
+void store_pending_mark(struct store *s); // a command begins
+void store_pending_undo(struct store *s); // … and takes its rows with it
+MUST_USE enum err store_pending_write(struct store *s);
+
+// ERR_TOO_BIG past the limits of a transaction.
+MUST_USE enum err store_tell(struct store *s, struct str stream_key, const struct feed_row *row);
+// `stream` in full ("c:141182"): that key is gone.
+MUST_USE enum err store_tell_gone(struct store *s, struct str stream, enum feed_kind kind,
+                                  struct str key);
+
+// "c:141182", "s:141182001", "d:<incarnation>"; lives in `a`.
+struct str store_stream(struct arena *a, enum feed_stream stream, struct str key);
+
+// ---- Shared reading
+
+#define STORE_SITTING_COLUMNS \
+    "id, site, counsellor, start_ms, end_ms, seat_minutes, seats, topics, state, desk"
+
+// The row at hand of a SELECT that begins with STORE_SITTING_COLUMNS; `desk` lives in `a`.
+void store_sitting_of_row(struct db_rows *rows, struct arena *a, struct sitting *out);
+
+// Columns that become something narrower; what does not fit is ERR_CORRUPT in db_rows_close.
+struct site_code store_site_column(struct db_rows *rows, int column);
+struct crypt_hash store_hash_column(struct db_rows *rows, int column);
+void store_hex_column(struct db_rows *rows, int column, char *out, size_t count); // NUL-terminated
+void store_column_bad(struct db_rows *rows, const char *what);
+
+extern const struct centre_store_ops store_centre_ops;
+
+// Those of the ops above that deal with bookings (store_booking.c).
+MUST_USE enum err store_booking_get(struct centre_store *centre, struct booking_id id,
+                                    struct centre_booking *out);
+MUST_USE enum err store_booking_add(struct centre_store *centre, const struct centre_booking *b,
+                                    struct inc_id source, const struct centre_op *op);
+MUST_USE enum err store_booking_state(struct centre_store *centre, struct booking_id id,
+                                      enum booking_state state, int64_t now_ms);
+MUST_USE enum err store_phone_open(struct centre_store *centre,
+                                   const struct centre_contact *contact, int *same_topic,
+                                   int *in_all);
+
+// ---- Between the files
+
+MUST_USE enum err store_meta_get(struct store *s, struct str name, struct arena *a,
+                                 struct str *out);
+MUST_USE enum err store_meta_put(struct store *s, struct str name, struct str value);
+
+MUST_USE enum err store_workdays(struct store *s, struct workday_list *out);
+MUST_USE enum err store_grant_all(struct store *s); // every site
+
+// The rules as stored; `out` has room for ROSTER_RULES_MAX, texts live in `a`.
+MUST_USE enum err store_rules(struct store *s, struct arena *a, struct roster_rule *out,
+                              int *count);
+
+// Adds a refusal; past STORE_REFUSALS_MAX it is only counted.
+void store_refuse(struct store_import *out, struct store_refusal refusal);
+
+// One counsellor in two places on `day`: marks the later sitting in `skipped` and, where `out` is not
+// NULL, lists it with the rules that collide.
+int store_clashes(const struct store_roster *rules, const struct workday_list *workdays,
+                  const struct roster_sitting *sittings, int count, bool *skipped,
+                  struct store_import *out);
+
+// The first letter that nobody at the site uses or used lately; 0 where there is none.
+MUST_USE enum err store_letter_choose(struct store *s, struct site_code site, char *out);
+
+enum store_begin_inc { STORE_INC_BEGUN, STORE_INC_NO_LETTER };
+
+// A new life of a kiosk: retires the one before, chooses a letter, tells the PIN key, hands out seats.
+MUST_USE enum err store_inc_begin(struct store *s, const struct store_kiosk *kiosk,
+                                  struct inc_id inc, enum store_begin_inc *answer, char *letter);
+
+MUST_USE enum err store_audit_check(struct store *s, store_violation_fn *fn, void *context,
+                                    int *violations);
+
+#endif
