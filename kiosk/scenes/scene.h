@@ -12,7 +12,7 @@
 #include "scenes/text.h"
 #include "scenes/view.h"
 #include "scenes/visit.h"
-#include "sync/keeper.h"
+#include "keeper/keeper.h"
 #include "ui/widgets.h"
 
 #define STAGE_DEPTH_MAX        12

@@ -4,7 +4,7 @@
 #define SCENES_VISIT_H
 
 #include "cache/cache.h"
-#include "sync/keeper.h"
+#include "keeper/keeper.h"
 
 struct visit {
     bool has_topic;

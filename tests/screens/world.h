@@ -1,7 +1,7 @@
 // A kiosk without a machine: the cache and the keeper as the screens see them, made by the test; a
 // clock that stands still until it is told to go; fingers that touch what the accessible tree shows.
 //
-// The functions of cache/cache.h and sync/keeper.h are those of world.c here, by linking.
+// The functions of cache/cache.h and keeper/keeper.h are those of world.c here, by linking.
 #ifndef SCREENS_WORLD_H
 #define SCREENS_WORLD_H
 
