@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define CONTENT_ARENA_BYTES   (64 * 1024)
 #define CONTENT_FETCH_MS      60000
@@ -32,7 +31,6 @@ struct keeper_content {
     size_t signature_count;
 
     pthread_mutex_t lock; // guards what follows
-    pthread_cond_t changed;
     bool is_nudged;
     bool is_stopping;
     bool has_box;
@@ -263,23 +261,17 @@ static enum err one_round(struct keeper_content *c)
 // Sleeps until a nudge, the stop, or `wait_ms`; true where it is to go on.
 static bool sleep_until_nudged(struct keeper_content *c, int64_t wait_ms)
 {
-    struct timespec until;
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += wait_ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
+    int64_t until_ms = env_mono_ms(c->k->env) + wait_ms;
+    for (;;) {
+        pthread_mutex_lock(&c->lock);
+        bool is_over = c->is_nudged || c->is_stopping;
+        bool go_on = !c->is_stopping;
+        c->is_nudged = false;
+        pthread_mutex_unlock(&c->lock);
+        int64_t left_ms = until_ms - env_mono_ms(c->k->env);
+        if (is_over || left_ms <= 0) return go_on;
+        net_poll(&c->net, (int)left_ms);
     }
-    pthread_mutex_lock(&c->lock);
-    int woken = 0;
-    while (!c->is_nudged && !c->is_stopping && woken == 0) {
-        woken = pthread_cond_timedwait(&c->changed, &c->lock, &until);
-    }
-    c->is_nudged = false;
-    bool go_on = !c->is_stopping;
-    pthread_mutex_unlock(&c->lock);
-    return go_on;
 }
 
 static void *run(void *context)
@@ -317,7 +309,6 @@ static enum err open_store(struct keeper_content *c)
 enum err keeper_content_start(struct keeper_content **out, struct keeper *k)
 {
     struct arena self;
-    pthread_condattr_t attr;
     arena_init(&self, sizeof(struct keeper_content) + 64);
     struct keeper_content *c = arena_new(&self, struct keeper_content);
     *c = (struct keeper_content){.k = k, .self = self};
@@ -327,10 +318,6 @@ enum err keeper_content_start(struct keeper_content **out, struct keeper *k)
         buf_init(&c->signature_bytes[i], SIGNATURE_BYTES_MAX);
     }
     CHECK(pthread_mutex_init(&c->lock, NULL) == 0);
-    CHECK(pthread_condattr_init(&attr) == 0);
-    CHECK(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
-    CHECK(pthread_cond_init(&c->changed, &attr) == 0);
-    pthread_condattr_destroy(&attr);
     *out = c;
     enum err e = open_store(c);
     if (!e && pthread_create(&c->thread, NULL, run, c) != 0) e = ERR_IO;
@@ -342,8 +329,8 @@ void keeper_content_nudge(struct keeper_content *c)
 {
     pthread_mutex_lock(&c->lock);
     c->is_nudged = true;
-    pthread_cond_signal(&c->changed);
     pthread_mutex_unlock(&c->lock);
+    net_wakeup(&c->net);
 }
 
 void keeper_content_stop(struct keeper_content *c)
@@ -351,7 +338,6 @@ void keeper_content_stop(struct keeper_content *c)
     if (!c) return;
     pthread_mutex_lock(&c->lock);
     c->is_stopping = true;
-    pthread_cond_signal(&c->changed);
     pthread_mutex_unlock(&c->lock);
     net_wakeup(&c->net);
 }
@@ -367,7 +353,6 @@ void keeper_content_join(struct keeper_content *c)
     }
     buf_deinit(&c->bytes);
     arena_deinit(&c->scratch);
-    pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
     struct arena self = c->self;
     arena_deinit(&self);
