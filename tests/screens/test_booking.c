@@ -177,6 +177,14 @@ static void each_line_can_be_put_right(void **state)
     world_expect_screen(w, "confirm");
     assert_true(world_says(w, "刑事"));
     assert_true(world_says(w, "任女士"));
+    // A change that was begun and left does not bend the way afterwards.
+    tap_at(w, world_find(w, "改"));
+    world_expect_screen(w, "sitting");
+    world_tap(w, "返回");
+    world_tap(w, "返回");
+    world_expect_screen(w, "who");
+    world_tap(w, "下一步");
+    world_expect_screen(w, "confirm");
 }
 
 static void a_lost_seat_offers_others_and_keeps_what_was_typed(void **state)
