@@ -19,6 +19,11 @@ enum err fs_sync(struct fs *fs, const char *path)
     return fs->ops->sync(fs, path);
 }
 
+enum err fs_sync_all(struct fs *fs, const char *path)
+{
+    return fs->ops->sync_all(fs, path);
+}
+
 enum err fs_rename(struct fs *fs, const char *from, const char *to)
 {
     return fs->ops->rename(fs, from, to);
@@ -52,7 +57,7 @@ enum err fs_replace(struct fs *fs, const char *path, struct str bytes, int mode)
     char temporary[FS_PATH_BYTES_MAX];
     int len = snprintf(temporary, sizeof(temporary), "%s.tmp", path);
     if (len < 0 || (size_t)len >= sizeof(temporary)) {
-        log_error("%.80s…: the path is too long", path);
+        log_error("%.80s: the path is too long", path);
         return ERR_TOO_BIG;
     }
     enum err e = fs_remove(fs, temporary); // left by a run that was killed, perhaps read-only
@@ -105,6 +110,16 @@ static enum err system_sync(struct fs *fs, const char *path)
     return e;
 }
 
+static enum err system_sync_all(struct fs *fs, const char *path)
+{
+    (void)fs;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return failed("open for syncing", path);
+    enum err e = syncfs(fd) == 0 ? ERR_OK : failed("sync the file system of", path);
+    close(fd);
+    return e;
+}
+
 static enum err system_rename(struct fs *fs, const char *from, const char *to)
 {
     (void)fs;
@@ -125,8 +140,8 @@ static enum err system_remove(struct fs *fs, const char *path)
     return failed("remove", path);
 }
 
-static const struct fs_ops system_ops = {system_write, system_sync, system_rename, system_make_dir,
-                                         system_remove};
+static const struct fs_ops system_ops = {system_write,  system_sync,     system_sync_all,
+                                         system_rename, system_make_dir, system_remove};
 
 void fs_system_init(struct fs *fs)
 {

@@ -19,6 +19,7 @@ struct fs_ops {
     // Writes at `offset` and cuts the file off behind the bytes. Makes the file where it is missing.
     enum err (*write)(struct fs *fs, const char *path, int64_t offset, struct str bytes, int mode);
     enum err (*sync)(struct fs *fs, const char *path); // a file or a directory, down to the disk
+    enum err (*sync_all)(struct fs *fs, const char *path); // the whole file system `path` lies in
     enum err (*rename)(struct fs *fs, const char *from, const char *to);
     enum err (*make_dir)(struct fs *fs, const char *path); // fine when it is there already
     enum err (*remove)(struct fs *fs, const char *path);   // fine when it is gone already
@@ -33,6 +34,7 @@ void fs_system_init(struct fs *fs);
 MUST_USE enum err fs_write(struct fs *fs, const char *path, int64_t offset, struct str bytes,
                            int mode);
 MUST_USE enum err fs_sync(struct fs *fs, const char *path);
+MUST_USE enum err fs_sync_all(struct fs *fs, const char *path); // many small files at once
 MUST_USE enum err fs_rename(struct fs *fs, const char *from, const char *to); // not yet durable
 MUST_USE enum err fs_make_dir(struct fs *fs, const char *path);
 MUST_USE enum err fs_remove(struct fs *fs, const char *path);

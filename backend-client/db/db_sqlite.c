@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define STATEMENTS_MAX 128 // compiled and kept; the one unused for longest gives way
-#define WAL_BYTES_MAX  "16777216"
 #define PATH_BYTES_MAX 4096
 
 struct statement {
@@ -377,9 +376,8 @@ static enum err set_up(struct db_sqlite *me, enum db_access access)
         "PRAGMA mmap_size = 0",
     };
     static const char *const writer[] = {
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA synchronous = FULL",
-        "PRAGMA journal_size_limit = " WAL_BYTES_MAX,
+        "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+        "PRAGMA journal_size_limit = 16777216", // bytes the log keeps after a checkpoint
     };
     static const char *const reader[] = {
         "SELECT count(*) FROM sqlite_schema",
@@ -416,9 +414,10 @@ enum err db_open_sqlite(struct arena *arena, const char *path, enum db_access ac
     int rc = sqlite3_open_v2(path, &me->handle, flags, NULL);
     e = fail(me, rc, path);
     if (!e) e = set_up(me, access);
-    if (e)
+    if (e) {
         sqlite_close(&me->db);
-    else
+    } else {
         *out = &me->db;
+    }
     return e;
 }

@@ -70,6 +70,7 @@ struct feed_row {
     struct str key;
     int64_t seq;
     bool is_dead;    // the thing is gone; no value
+    int64_t applied; // of the page it came with: what it has seen of our own operations
     struct str body; // FEED_KIND_UNKNOWN: kind and value as they came, for storing; borrowed
     union {
         struct site site;

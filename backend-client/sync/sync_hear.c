@@ -72,7 +72,7 @@ static enum err learn_cleared(struct ledger *l, struct ledger_self *self, struct
     struct ledger_booking booking;
     enum err e = l->ops->booking_get(l, right.booking, &booking);
     if (e) return e;
-    if (booking.op_seq > applied && !MUTANT(CLEAR_UNSYNCED_BOOKING)) return ERR_OK;
+    if (booking.sold_seq > applied && !MUTANT(CLEAR_UNSYNCED_BOOKING)) return ERR_OK;
     struct op op = {.kind = OP_CANCEL,
                     .booking = booking.id,
                     .sitting = booking.sitting,
@@ -120,7 +120,9 @@ static enum err merge_rows(struct ledger *l, struct ledger_self *self, const str
     }
     for (int i = 0; !e && i < page->count; i++) {
         const struct feed_row *row = &page->rows[i];
-        e = row->kind == FEED_RIGHT ? merge_right(l, self, row, page->applied, now)
+        // Pages of one catch-up are of different moments: each row has seen what its own page says.
+        int64_t applied = MUTANT(ROWS_SHARE_APPLIED) ? page->applied : row->applied;
+        e = row->kind == FEED_RIGHT ? merge_right(l, self, row, applied, now)
                                     : l->ops->row_put(l, row);
     }
     return e;

@@ -185,10 +185,11 @@ void json_get_object(struct json_reader *r, const char *member, struct json_read
 {
     *out = (struct json_reader){.mistake = r->mistake};
     json_t *value = need(r, member);
-    if (json_is_object(value))
+    if (json_is_object(value)) {
         out->object = (struct json_value *)value;
-    else
+    } else {
         mistaken(r->mistake, member, "not an object");
+    }
 }
 
 static void array_of(struct json_array *a, json_t *value, size_t count_min, size_t count_max)
@@ -236,10 +237,11 @@ void json_item_object(const struct json_array *a, size_t index, struct json_read
 {
     json_t *value = item(a, index);
     *out = (struct json_reader){.mistake = a->mistake};
-    if (json_is_object(value))
+    if (json_is_object(value)) {
         out->object = (struct json_value *)value;
-    else
+    } else {
         mistaken(a->mistake, a->member, "holds what is not an object");
+    }
 }
 
 struct str json_item_text(const struct json_array *a, size_t index, size_t bytes_min,

@@ -25,8 +25,9 @@ static void quote(struct json_writer *w, struct str text)
         buf_add(w->out, str_sub(text, plain, i - plain));
         plain = i + 1;
         const char *name = c ? strchr(named, c) : NULL;
-        char escape[] = {'\\',       name ? letters[name - named] : 'u', '0', '0', hex[c >> 4],
-                         hex[c & 15]};
+        char letter = 'u';
+        if (name) letter = letters[name - named];
+        char escape[] = {'\\', letter, '0', '0', hex[c >> 4], hex[c & 15]};
         buf_add(w->out, (struct str){escape, name ? 2 : sizeof(escape)});
     }
     buf_add(w->out, str_sub(text, plain, text.len - plain));
@@ -114,10 +115,11 @@ void json_write_null(struct json_writer *w, const char *member)
 
 void json_write_id(struct json_writer *w, const char *member, const struct id *id)
 {
-    if (id_is_none(*id))
+    if (id_is_none(*id)) {
         json_write_null(w, member);
-    else
+    } else {
         json_write_text(w, member, id_str(id));
+    }
 }
 
 void json_write_bytes(struct json_writer *w, const char *member, const unsigned char *bytes,
@@ -147,13 +149,13 @@ static void scalar(struct json_writer *w, const char *member, json_t *value)
     case JSON_NULL: json_write_null(w, member); break;
     case JSON_OBJECT:
     case JSON_ARRAY:
-    case JSON_REAL: CHECK(!"a parsed document holds no such scalar");
+    case JSON_REAL: check_failed("a parsed document holds no such scalar", __FILE__, __LINE__);
     }
 }
 
 void json_write_value(struct json_writer *w, const char *member, struct json_value *value)
 {
-    struct json_level levels[JSON_DEPTH_MAX];
+    struct json_level levels[JSON_DEPTH_MAX] = {{0}};
     int depth = 0;
     json_t *child = (json_t *)value;
     for (;;) {

@@ -25,12 +25,13 @@ static enum err seat_becomes(struct centre_store *s, const struct sitting *sitti
     return e;
 }
 
-static struct centre_booking booking_of(const struct centre_inc *inc, const struct op *op,
+// A booking is told to the site of its sitting: there the visitor checks in.
+static struct centre_booking booking_of(struct site_code site, const struct op *op,
                                         enum booking_state state)
 {
     return (struct centre_booking){.id = op->booking,
                                    .sitting = op->sitting,
-                                   .site = inc->site,
+                                   .site = site,
                                    .seat = op->seat,
                                    .code = op->code,
                                    .pin_hash = op->pin_hash,
@@ -80,14 +81,17 @@ static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
         return ERR_OK;
     }
     if (v != VERDICT_OK) warn(result, v);
-    bool is_free = id_is_none(seat.booking.id);
-    if (sitting->state != SITTING_OPEN || !is_free) {
-        warn(result, VERDICT_SITTING_CLOSED);
-        return keep(s, inc, op, booking_of(inc, &op->op, BOOKING_DISPLACED));
+    bool is_open = sitting->state == SITTING_OPEN;
+    if (!is_open) warn(result, VERDICT_SITTING_CLOSED);
+    if (!id_is_none(seat.booking.id)) {
+        // Only a broken kiosk sells one right twice. The first promise keeps the seat.
+        warn(result, VERDICT_SITTING_FULL);
+        return keep(s, inc, op, booking_of(sitting->site, &op->op, BOOKING_DISPLACED));
     }
     struct centre_seat sold = seat;
     sold.booking = op->op.booking;
-    e = keep(s, inc, op, booking_of(inc, &op->op, BOOKING_CONFIRMED));
+    e = keep(s, inc, op,
+             booking_of(sitting->site, &op->op, is_open ? BOOKING_CONFIRMED : BOOKING_DISPLACED));
     return e ? e : seat_becomes(s, sitting, &seat, &sold);
 }
 
@@ -129,7 +133,7 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
     if (!MUTANT(POOL_SALE_KEEPS_EPOCH)) sold.epoch++;
     result->seat = sold.seat;
     result->epoch = sold.epoch;
-    e = keep(s, inc, op, booking_of(inc, &op->op, BOOKING_CONFIRMED));
+    e = keep(s, inc, op, booking_of(sitting->site, &op->op, BOOKING_CONFIRMED));
     return e ? e : seat_becomes(s, sitting, &seat, &sold);
 }
 
@@ -139,7 +143,7 @@ static enum err book(struct centre_store *s, const struct centre_inc *inc,
     struct centre_booking known;
     enum err e = s->ops->booking_get(s, op->op.booking, &known);
     if (e && e != ERR_NOT_FOUND) return e;
-    if (!e && !MUTANT(CANCEL_BEFORE_BOOK_FORGOTTEN)) {
+    if (!e) {
         // A cancel of this id came first, from another kiosk of the site: it wins.
         warn(result, VERDICT_ALREADY_CANCELLED);
         return ERR_OK;
@@ -162,7 +166,7 @@ static enum err wish(struct centre_store *s, const struct centre_inc *inc,
     enum err e = s->ops->booking_get(s, op->op.booking, &known);
     if (!e) warn(result, VERDICT_ALREADY_CANCELLED);
     if (e != ERR_NOT_FOUND) return e;
-    struct centre_booking b = booking_of(inc, &op->op, BOOKING_WISH);
+    struct centre_booking b = booking_of(inc->site, &op->op, BOOKING_WISH);
     b.seat = 0;
     return keep(s, inc, op, b);
 }
@@ -193,7 +197,7 @@ static enum err cancel(struct centre_store *s, const struct centre_inc *inc,
     enum err e = s->ops->booking_get(s, op->op.booking, &b);
     if (e == ERR_NOT_FOUND) {
         warn(result, VERDICT_NOT_FOUND);
-        struct centre_booking gone = booking_of(inc, &op->op, BOOKING_CANCELLED);
+        struct centre_booking gone = booking_of(inc->site, &op->op, BOOKING_CANCELLED);
         gone.seat = 0;
         return s->ops->booking_add(s, &gone, inc->inc, op);
     }
@@ -203,7 +207,7 @@ static enum err cancel(struct centre_store *s, const struct centre_inc *inc,
         refuse(result, VERDICT_CANCEL_TOO_LATE);
         return ERR_OK;
     }
-    bool held = booking_holds_seat(b.state);
+    bool held = booking_holds_seat(b.state) || b.state == BOOKING_DISPLACED;
     b.state = BOOKING_CANCELLED;
     e = s->ops->booking_state(s, b.id, b.state, now_ms);
     if (!e && held) e = free_seat(s, &b);

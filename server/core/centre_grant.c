@@ -57,6 +57,7 @@ struct share {
 
 static bool in_pool(const struct centre_seat *seat)
 {
+    if (MUTANT(EXPIRY_RECLAIMS_SEATS) && seat->is_open && id_is_none(seat->booking.id)) return true;
     return seat->is_open && id_is_none(seat->owner.id) && id_is_none(seat->booking.id);
 }
 

@@ -147,6 +147,9 @@ MUST_USE enum err store_sites_import(struct store *s, const struct site *sites, 
 MUST_USE enum err store_workdays_import(struct store *s, const struct workday_entry *days,
                                         int count, struct str actor, struct store_import *out);
 
+// The days that notices name. [read]
+MUST_USE enum err store_workdays(struct store *s, struct workday_list *out);
+
 // A counsellor is known by name and kind: the same two give the same id in every import.
 struct counsellor_id store_counsellor_id(struct str name, enum counsellor_kind kind);
 

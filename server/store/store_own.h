@@ -88,7 +88,6 @@ MUST_USE enum err store_meta_get(struct store *s, struct str name, struct arena 
                                  struct str *out);
 MUST_USE enum err store_meta_put(struct store *s, struct str name, struct str value);
 
-MUST_USE enum err store_workdays(struct store *s, struct workday_list *out);
 MUST_USE enum err store_grant_all(struct store *s); // every site
 
 // The rules as stored; `out` has room for ROSTER_RULES_MAX, texts live in `a`.

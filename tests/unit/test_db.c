@@ -50,10 +50,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char SEAT_TAKE[] = "UPDATE seat SET owner = $2 WHERE no = $1 AND owner IS NULL";
-static const char SEAT_OWNERS[] = "SELECT count(*) FROM seat WHERE owner IS NOT NULL";
-static const char SALE_ADD[] = "INSERT INTO sale (seat, made_ms, who) VALUES ($1, $2, $3)";
-static const char SALE_COUNT[] = "SELECT count(*) FROM sale";
+static const char seat_take[] = "UPDATE seat SET owner = $2 WHERE no = $1 AND owner IS NULL";
+static const char seat_owners[] = "SELECT count(*) FROM seat WHERE owner IS NOT NULL";
+static const char sale_add[] = "INSERT INTO sale (seat, made_ms, who) VALUES ($1, $2, $3)";
+static const char sale_count[] = "SELECT count(*) FROM sale";
 
 static int64_t count(struct db *db, const char *sql)
 {
@@ -99,9 +99,9 @@ static void a_text_with_nul_is_refused(void **state)
 {
     struct fixture *f = *state;
     struct db_value text = DB_TEXT(((struct str){"a\0b", 3}));
-    assert_int_equal(db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(1), text), NULL),
+    assert_int_equal(db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(1), text), NULL),
                      ERR_BAD_INPUT);
-    assert_int_equal(count(f->db, SALE_COUNT), 0);
+    assert_int_equal(count(f->db, sale_count), 0);
 }
 
 static void a_column_of_another_kind_is_damage(void **state)
@@ -133,8 +133,8 @@ static void a_guarded_update_takes_the_seat_once(void **state)
 {
     struct fixture *f = *state;
     int64_t changed = -1;
-    struct db_query first = DB_QUERY(SEAT_TAKE, DB_INT(1), DB_TEXT(STR("a")));
-    struct db_query second = DB_QUERY(SEAT_TAKE, DB_INT(1), DB_TEXT(STR("b")));
+    struct db_query first = DB_QUERY(seat_take, DB_INT(1), DB_TEXT(STR("a")));
+    struct db_query second = DB_QUERY(seat_take, DB_INT(1), DB_TEXT(STR("b")));
     assert_int_equal(db_run(f->db, first, &changed), ERR_OK);
     assert_int_equal(changed, 1);
     assert_int_equal(db_run(f->db, second, &changed), ERR_OK);
@@ -145,9 +145,9 @@ static void a_constraint_is_a_conflict(void **state)
 {
     struct fixture *f = *state;
     struct str a = STR("a");
-    assert_int_equal(db_run(f->db, DB_QUERY(SEAT_TAKE, DB_INT(1), DB_TEXT(a)), NULL), ERR_OK);
-    assert_int_equal(db_run(f->db, DB_QUERY(SEAT_TAKE, DB_INT(2), DB_TEXT(a)), NULL), ERR_CONFLICT);
-    assert_int_equal(db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(99), DB_INT(1), DB_NULL), NULL),
+    assert_int_equal(db_run(f->db, DB_QUERY(seat_take, DB_INT(1), DB_TEXT(a)), NULL), ERR_OK);
+    assert_int_equal(db_run(f->db, DB_QUERY(seat_take, DB_INT(2), DB_TEXT(a)), NULL), ERR_CONFLICT);
+    assert_int_equal(db_run(f->db, DB_QUERY(sale_add, DB_INT(99), DB_INT(1), DB_NULL), NULL),
                      ERR_CONFLICT); // foreign keys are on
 }
 
@@ -155,10 +155,10 @@ static void a_transaction_ended_with_an_error_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
-    assert_int_equal(db_run(f->db, DB_QUERY(SEAT_TAKE, DB_INT(1), DB_TEXT(STR("a"))), NULL),
+    assert_int_equal(db_run(f->db, DB_QUERY(seat_take, DB_INT(1), DB_TEXT(STR("a"))), NULL),
                      ERR_OK);
     assert_int_equal(db_end(f->db, ERR_TOO_BIG), ERR_TOO_BIG);
-    assert_int_equal(count(f->db, SEAT_OWNERS), 0);
+    assert_int_equal(count(f->db, seat_owners), 0);
 }
 
 static void a_savepoint_undoes_its_piece_alone(void **state)
@@ -167,14 +167,14 @@ static void a_savepoint_undoes_its_piece_alone(void **state)
     assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
     for (int i = 1; i <= 3; i++) {
         assert_int_equal(db_savepoint(f->db), ERR_OK);
-        enum err e = db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(i), DB_NULL), NULL);
+        enum err e = db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(i), DB_NULL), NULL);
         // The second piece fails after it has written.
         if (!e && i == 2)
-            e = db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(99), DB_INT(i), DB_NULL), NULL);
+            e = db_run(f->db, DB_QUERY(sale_add, DB_INT(99), DB_INT(i), DB_NULL), NULL);
         assert_int_equal(db_release(f->db, e), i == 2 ? ERR_CONFLICT : ERR_OK);
     }
     assert_int_equal(db_end(f->db, ERR_OK), ERR_OK);
-    assert_int_equal(count(f->db, SALE_COUNT), 2);
+    assert_int_equal(count(f->db, sale_count), 2);
     assert_int_equal(count(f->db, "SELECT count(*) FROM sale WHERE made_ms = 2"), 0);
 }
 
@@ -183,13 +183,13 @@ static void a_reader_cannot_write_and_sees_only_what_is_committed(void **state)
     struct fixture *f = *state;
     struct db *reader = NULL;
     assert_int_equal(db_open_sqlite(&f->arena, f->path, DB_READER, &reader), ERR_OK);
-    struct db_query take = DB_QUERY(SEAT_TAKE, DB_INT(1), DB_TEXT(STR("a")));
+    struct db_query take = DB_QUERY(seat_take, DB_INT(1), DB_TEXT(STR("a")));
     assert_int_equal(db_run(reader, take, NULL), ERR_IO);
     assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
     assert_int_equal(db_run(f->db, take, NULL), ERR_OK);
-    assert_int_equal(count(reader, SEAT_OWNERS), 0);
+    assert_int_equal(count(reader, seat_owners), 0);
     assert_int_equal(db_end(f->db, ERR_OK), ERR_OK);
-    assert_int_equal(count(reader, SEAT_OWNERS), 1);
+    assert_int_equal(count(reader, seat_owners), 1);
     db_close(reader);
 }
 
@@ -233,10 +233,10 @@ static void the_pragmas_are_set(void **state)
 // Fills the file with rows, closes it and writes over its middle.
 static void damage(struct fixture *f)
 {
-    static const char FILL[] =
+    static const char fill[] =
         "INSERT INTO sale (seat, made_ms, who) WITH RECURSIVE n(i) AS (SELECT 1 "
         "UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT 1, i, 'row ' || i FROM n";
-    assert_int_equal(db_run(f->db, DB_QUERY(FILL), NULL), ERR_OK);
+    assert_int_equal(db_run(f->db, DB_QUERY(fill), NULL), ERR_OK);
     assert_int_equal(db_check(f->db), ERR_OK);
     db_close(f->db);
     f->db = NULL;
@@ -286,22 +286,22 @@ static void a_full_disk_is_said_and_the_group_is_not_half_committed(void **state
     assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
     assert_int_equal(db_savepoint(f->db), ERR_OK);
     assert_int_equal(
-        db_release(f->db, db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(1), DB_NULL), NULL)),
+        db_release(f->db, db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(1), DB_NULL), NULL)),
         ERR_OK);
     assert_int_equal(db_savepoint(f->db), ERR_OK);
     enum err e = ERR_OK;
     for (int i = 0; i < 4 && !e; i++) {
-        e = db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(2), text), NULL);
+        e = db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(2), text), NULL);
     }
     assert_int_equal(e, ERR_FULL);
     assert_int_equal(db_release(f->db, e), ERR_FULL);
     // Whether SQLite kept the transaction or dropped it: nothing is committed piecemeal.
     bool lost = f->db->lost != ERR_OK;
-    enum err later = db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(3), DB_NULL), NULL);
+    enum err later = db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(3), DB_NULL), NULL);
     enum err ended = db_end(f->db, ERR_OK);
     assert_int_equal(later, lost ? ERR_FULL : ERR_OK);
     assert_int_equal(ended, lost ? ERR_FULL : ERR_OK);
-    assert_int_equal(count(f->db, SALE_COUNT), lost ? 0 : 2);
+    assert_int_equal(count(f->db, sale_count), lost ? 0 : 2);
 }
 
 static void a_dropped_transaction_takes_no_further_statement(void **state)
@@ -310,17 +310,41 @@ static void a_dropped_transaction_takes_no_further_statement(void **state)
     assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
     assert_int_equal(db_savepoint(f->db), ERR_OK);
     // ON CONFLICT ROLLBACK makes SQLite drop the transaction, as a broken disk would.
-    static const char DROP[] = "INSERT OR ROLLBACK INTO seat (no) VALUES (1)";
-    enum err e = db_run(f->db, DB_QUERY(DROP), NULL);
+    static const char drop[] = "INSERT OR ROLLBACK INTO seat (no) VALUES (1)";
+    enum err e = db_run(f->db, DB_QUERY(drop), NULL);
     assert_int_equal(e, ERR_CONFLICT);
     assert_int_equal(db_release(f->db, e), ERR_CONFLICT);
-    assert_int_equal(db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(1), DB_NULL), NULL),
+    assert_int_equal(db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(1), DB_NULL), NULL),
                      ERR_CONFLICT);
     assert_int_equal(db_savepoint(f->db), ERR_CONFLICT);
     assert_int_equal(db_end(f->db, ERR_OK), ERR_CONFLICT);
-    assert_int_equal(count(f->db, SALE_COUNT), 0);
-    assert_int_equal(db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(1), DB_NULL), NULL),
+    assert_int_equal(count(f->db, sale_count), 0);
+    assert_int_equal(db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(1), DB_NULL), NULL),
                      ERR_OK);
+}
+
+static void after_an_error_nothing_of_the_transaction_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct db_query good = DB_QUERY(sale_add, DB_INT(1), DB_INT(1), DB_NULL);
+    struct db_query bad = DB_QUERY(sale_add, DB_INT(99), DB_INT(1), DB_NULL);
+    int64_t n = 0;
+    assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
+    assert_int_equal(db_run(f->db, good, NULL), ERR_OK);
+    assert_int_equal(db_run(f->db, bad, NULL), ERR_CONFLICT);
+    // Whoever swallows the error gets it again from everything that follows.
+    assert_int_equal(db_run(f->db, good, NULL), ERR_CONFLICT);
+    assert_int_equal(db_one_int(f->db, DB_QUERY(sale_count), &n), ERR_CONFLICT);
+    assert_int_equal(db_end(f->db, ERR_OK), ERR_CONFLICT);
+    assert_int_equal(count(f->db, sale_count), 0);
+    // A piece takes its error with it, and only its own.
+    assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
+    assert_int_equal(db_run(f->db, good, NULL), ERR_OK);
+    assert_int_equal(db_savepoint(f->db), ERR_OK);
+    assert_int_equal(db_run(f->db, bad, NULL), ERR_CONFLICT);
+    assert_int_equal(db_release(f->db, ERR_OK), ERR_CONFLICT);
+    assert_int_equal(db_end(f->db, ERR_OK), ERR_OK);
+    assert_int_equal(count(f->db, sale_count), 1);
 }
 
 static enum err sell(struct db *db, void *context)
@@ -328,11 +352,11 @@ static enum err sell(struct db *db, void *context)
     int64_t *runs = context;
     (*runs)++;
     int64_t changed = 0;
-    enum err e = db_run(db, DB_QUERY(SEAT_TAKE, DB_INT(1), DB_TEXT(STR("a"))), &changed);
+    enum err e = db_run(db, DB_QUERY(seat_take, DB_INT(1), DB_TEXT(STR("a"))), &changed);
     if (!e && changed == 0) e = ERR_CONFLICT;
     if (!e) e = db_savepoint(db);
     if (e) return e;
-    return db_release(db, db_run(db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(5), DB_NULL), NULL));
+    return db_release(db, db_run(db, DB_QUERY(sale_add, DB_INT(1), DB_INT(5), DB_NULL), NULL));
 }
 
 static void whatever_call_fails_the_sale_is_whole_or_absent(void **state)
@@ -347,8 +371,8 @@ static void whatever_call_fails_the_sale_is_whole_or_absent(void **state)
         bool hit = !db_fault_is_pending(f->db);
         db_set_fault(f->db, 0);
         assert_int_equal(e, hit ? ERR_IO : ERR_OK);
-        assert_int_equal(count(f->db, SEAT_OWNERS), e ? 0 : 1);
-        assert_int_equal(count(f->db, SALE_COUNT), e ? 0 : 1);
+        assert_int_equal(count(f->db, seat_owners), e ? 0 : 1);
+        assert_int_equal(count(f->db, sale_count), e ? 0 : 1);
     }
     // begin, update (open, step), savepoint, insert (open, step), release, commit
     assert_int_equal(n, 9);
@@ -399,12 +423,12 @@ static void a_file_of_a_newer_program_is_left_alone(void **state)
 static void the_same_statement_may_be_open_twice(void **state)
 {
     struct fixture *f = *state;
-    static const char SEATS[] = "SELECT no FROM seat ORDER BY no";
+    static const char seats[] = "SELECT no FROM seat ORDER BY no";
     struct db_rows outer, inner;
     int64_t pairs = 0;
-    db_rows_open(&outer, f->db, DB_QUERY(SEATS));
+    db_rows_open(&outer, f->db, DB_QUERY(seats));
     while (db_rows_next(&outer)) {
-        db_rows_open(&inner, f->db, DB_QUERY(SEATS));
+        db_rows_open(&inner, f->db, DB_QUERY(seats));
         while (db_rows_next(&inner)) {
             pairs += db_int(&outer, 0) * 10 + db_int(&inner, 0);
         }
@@ -432,15 +456,15 @@ static void tokens_of_the_other_database_vanish(void **state)
 {
     struct fixture *f = *state;
     struct str text;
-    static const char SQL[] = "SELECT 'a@b.cn' FROM seat WHERE no = $1 @FOR_UPDATE@";
-    assert_int_equal(db_one_text(f->db, DB_QUERY(SQL, DB_INT(1)), &f->arena, &text), ERR_OK);
+    static const char sql[] = "SELECT 'a@b.cn' FROM seat WHERE no = $1 @FOR_UPDATE@";
+    assert_int_equal(db_one_text(f->db, DB_QUERY(sql, DB_INT(1)), &f->arena, &text), ERR_OK);
     assert_str(text, "a@b.cn");
 }
 
 static void a_backup_is_whole_private_and_never_overwrites(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(db_run(f->db, DB_QUERY(SALE_ADD, DB_INT(1), DB_INT(8), DB_NULL), NULL),
+    assert_int_equal(db_run(f->db, DB_QUERY(sale_add, DB_INT(1), DB_INT(8), DB_NULL), NULL),
                      ERR_OK);
     struct db *reader = NULL;
     assert_int_equal(db_open_sqlite(&f->arena, f->path, DB_READER, &reader), ERR_OK);
@@ -452,7 +476,7 @@ static void a_backup_is_whole_private_and_never_overwrites(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
     struct db *copy = NULL;
     assert_int_equal(db_open_sqlite(&f->arena, f->other, DB_READER, &copy), ERR_OK);
-    assert_int_equal(count(copy, SALE_COUNT), 1);
+    assert_int_equal(count(copy, sale_count), 1);
     db_close(copy);
 }
 
@@ -487,6 +511,7 @@ int main(void)
         CASE(a_file_that_is_no_database_does_not_open),
         CASE(a_full_disk_is_said_and_the_group_is_not_half_committed),
         CASE(a_dropped_transaction_takes_no_further_statement),
+        CASE(after_an_error_nothing_of_the_transaction_is_kept),
         CASE(whatever_call_fails_the_sale_is_whole_or_absent),
         CASE(a_migration_is_whole_or_absent_whatever_call_fails),
         CASE(a_broken_migration_leaves_the_last_good_version),

@@ -7,8 +7,8 @@
 // flush, a few milliseconds. A booking on a pool seat is answered by the centre, or after 8 seconds of
 // the kiosk's own monotonic clock with KEEPER_UNANSWERED: by then it has been withdrawn in the log, so
 // that nothing can come of it later.
-#ifndef SYNC_KEEPER_H
-#define SYNC_KEEPER_H
+#ifndef KEEPER_KEEPER_H
+#define KEEPER_KEEPER_H
 
 #include "base/env.h"
 #include "model/offer.h"
@@ -110,6 +110,9 @@ void keeper_join(struct keeper *k); // waits and frees; NULL is fine
 MUST_USE bool keeper_ask(struct keeper *k, const struct keeper_request *request);
 bool keeper_next_answer(struct keeper *k, struct keeper_answer *out);
 void keeper_status(struct keeper *k, struct keeper_status *out);
+
+// Civil time as the centre knows it: this machine's clock, set right by the last hello. Any thread.
+int64_t keeper_now_ms(struct keeper *k);
 
 // Slips of confirmed bookings that a stop of the program kept from the printer: at the start, and as
 // long as it answers true. The visitor's name is not kept, so these slips carry none.

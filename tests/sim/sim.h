@@ -1,0 +1,350 @@
+// A county in one process: kiosks and the centre with the products' own booking code (model, sync,
+// core), a network that loses, doubles, delays and reorders, crashes at every commit boundary, wrong
+// clocks. One thread, one seed: the same seed gives the same run, byte for byte.
+//
+// After every step the invariants I1-I8 of the protocol are checked from outside, against the slips
+// that visitors hold in their hands. Then the faults stop, and everything must come to rest: the logs
+// empty, both sides equal, each slip known to the centre.
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include "base/mutant.h"
+#include "core/centre.h"
+#include "sync/sync_hear.h"
+#include "sync/sync_plan.h"
+#include "sync/sync_stage.h"
+#include "wire/wire_op.h"
+
+#include <stdio.h>
+
+#define SIM_KIOSKS           4
+#define SIM_SITES            2
+#define SIM_SITTINGS         4
+#define SIM_SEATS            3 // of a sitting
+#define SIM_STEPS            1100
+#define SIM_STEPS_CALM       4000 // at most, to come to rest
+#define SIM_OPS_MAX          1024 // of one incarnation
+#define SIM_BOOKINGS_MAX     2048
+#define SIM_INCS_MAX         64
+#define SIM_RIGHTS_MAX       32
+#define SIM_GIVEN_MAX        SIM_SITTINGS *SIM_SEATS
+#define SIM_UNDO_MAX         512
+#define SIM_FEED_MAX         4096
+#define SIM_MESSAGES_MAX     64
+#define SIM_SLIPS_MAX        2048
+#define SIM_PAGE_ROWS_MAX    6  // small, so that catch-ups have several pages
+#define SIM_MESSAGE_ROWS_MAX 56 // a page does not split what one transaction told
+#define SIM_BATCH_MAX        8
+#define SIM_PHONES           6
+
+enum sim_fault {
+#define FAULT(id, words) FAULT_##id,
+#include "sim/faults.def"
+#undef FAULT
+    FAULT_COUNT
+};
+
+enum sim_outcome {
+#define OUTCOME(id, words) OUTCOME_##id,
+#include "sim/outcomes.def"
+#undef OUTCOME
+    OUTCOME_COUNT
+};
+
+struct sim_counts {
+    int64_t faults[FAULT_COUNT];
+    int64_t outcomes[OUTCOME_COUNT];
+    int64_t seeds;
+    int64_t steps;
+    int64_t violations;
+};
+
+// ---- Randomness (sim_random.c)
+
+struct sim_random {
+    uint64_t state;
+};
+
+uint32_t sim_roll(struct sim_random *r, uint32_t below);
+bool sim_chance(struct sim_random *r, int per_mille);
+struct id sim_id(struct sim_random *r);
+
+// ---- A kiosk's disk (sim_ledger.c)
+
+struct sim_op {
+    struct crypt_hash hash;
+    enum op_kind kind;
+    struct booking_id booking;
+    int len;
+    char bytes[512];
+    bool is_answered;
+};
+
+struct sim_given {
+    struct sitting_id sitting;
+    int seat;
+    int64_t epoch;
+};
+
+// Everything a transaction may change, but the log and the bookings, which have an undo list.
+struct sim_disk {
+    struct ledger_self self;
+    struct ledger_right rights[SIM_RIGHTS_MAX];
+    int right_count;
+    struct sim_given given[SIM_GIVEN_MAX];
+    int given_count;
+    struct sitting sittings[SIM_SITTINGS];
+    int sitting_count;
+    struct feed_avail avail[SIM_SITTINGS];
+    int avail_count;
+    int op_count;
+    int booking_count;
+    int foreign_count;
+};
+
+struct sim_ledger {
+    struct ledger ledger; // first
+    struct sim_world *world;
+    struct sim_disk now;
+    struct sim_disk saved; // as of the last commit, while a transaction runs
+    struct sim_op ops[SIM_OPS_MAX];
+    struct ledger_booking bookings[SIM_BOOKINGS_MAX / 2];
+    struct feed_booking foreign[SIM_BOOKINGS_MAX]; // the site's `bk` rows
+    struct {
+        int index;
+        struct ledger_booking old;
+    } undo[SIM_UNDO_MAX];
+    int undo_count;
+    struct {
+        int index;
+        struct feed_booking old;
+    } foreign_undo[SIM_UNDO_MAX];
+    int foreign_undo_count;
+    bool in_transaction;
+    bool crash_next_end; // at the next commit, before or after it
+    bool has_crashed;
+};
+
+void sim_ledger_init(struct sim_ledger *l, struct sim_world *world, struct inc_id inc);
+void sim_ledger_power_cut(struct sim_ledger *l); // keeps what was committed
+
+// ---- The centre's disk (sim_centre.c)
+
+struct sim_centre_inc {
+    struct centre_inc inc;
+    int kiosk;
+};
+
+struct sim_answer {
+    struct inc_id inc;
+    int64_t seq;
+    struct crypt_hash hash;
+    struct op_result result;
+};
+
+struct sim_centre_booking {
+    struct centre_booking b;
+    int phone; // -1: none
+    enum topic topic;
+    enum op_basis basis;
+    struct inc_id source;
+};
+
+struct sim_feed_row {
+    struct feed_row row;
+    char stream_key[40];
+    char key[40];
+};
+
+struct sim_centre_disk {
+    struct sim_centre_inc incs[SIM_INCS_MAX];
+    int inc_count;
+    struct sitting sittings[SIM_SITTINGS];
+    struct centre_seat seats[SIM_SITTINGS][SIM_SEATS];
+    int booking_count;
+    int answer_count;
+    int ticket_count;
+    int feed_count;
+    int64_t county_head;
+    int64_t site_head[SIM_SITES];
+    int64_t inc_head[SIM_INCS_MAX];
+    int live_count; // bookings that hold a seat
+};
+
+struct sim_centre {
+    struct centre_store store; // first
+    struct sim_world *world;
+    struct id gen;
+    struct sim_centre_disk now;
+    struct sim_centre_disk saved;
+    struct sim_centre_booking bookings[SIM_BOOKINGS_MAX];
+    struct sim_answer answers[SIM_OPS_MAX * SIM_KIOSKS];
+    struct centre_ticket tickets[SIM_BOOKINGS_MAX];
+    struct sim_feed_row feed[SIM_FEED_MAX];
+    struct {
+        int index;
+        enum booking_state old;
+    } undo[SIM_UNDO_MAX];
+    int undo_count;
+    struct sim_feed_row put[SIM_UNDO_MAX]; // told in this transaction, numbered at its end
+    int put_count;
+    bool in_transaction;
+    // with MUTANT_FEED_SEQ_BEFORE_COMMIT: rows whose number readers may have passed
+    struct sim_feed_row late[SIM_UNDO_MAX];
+    int late_count;
+};
+
+void sim_centre_init(struct sim_centre *c, struct sim_world *world);
+void sim_centre_begin(struct sim_centre *c);
+void sim_centre_end(struct sim_centre *c, enum err e); // commits on ERR_OK
+struct sim_centre_booking *sim_centre_booking(struct sim_centre *c, struct booking_id id);
+struct centre_seat *sim_centre_seat(struct sim_centre *c, struct sitting_id id, int seat);
+struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc);
+
+// The page of a kiosk's three streams since `from`.
+void sim_centre_page(struct sim_centre *c, struct inc_id inc, const struct feed_position *from,
+                     int rows_max, struct feed_page *out, struct feed_row *rows);
+
+// ---- Messages (sim_net.c)
+
+enum sim_message_kind {
+    SIM_HELLO,
+    SIM_HELLO_REPLY,
+    SIM_PUSH,
+    SIM_PUSH_REPLY,
+    SIM_PULL,
+    SIM_PULL_REPLY,
+    SIM_LATER,       // 503 to any of the three
+    SIM_TURNED_AWAY, // retired, forked, gap, unknown
+};
+
+struct sim_message {
+    bool is_used;
+    enum sim_message_kind kind;
+    enum sync_talk talk;
+    int kiosk;
+    int64_t request; // number of the request it belongs to
+    struct inc_id inc;
+    int64_t deliver_ms; // not before, monotonic
+    struct id gen;
+    int64_t heard;
+    int64_t from;
+    int count;
+    struct op_result results[SIM_BATCH_MAX];
+    int64_t acked;
+    int64_t safe;
+    char letter;
+    struct site_code site;
+    struct feed_position position;
+    struct feed_position to;
+    bool more;
+    int64_t applied;
+    struct feed_row rows[SIM_MESSAGE_ROWS_MAX];
+    enum centre_push_status status;
+    struct sim_op ops[SIM_BATCH_MAX];
+};
+
+// ---- A kiosk (sim_kiosk.c)
+
+struct sim_spooled {
+    struct booking_id booking;
+    int sitting;
+    int seat;
+};
+
+struct sim_kiosk {
+    struct sim_ledger disk;
+    struct env env; // its clock
+    struct sim_world *world;
+    int index;
+    int site;
+    bool is_up;
+    int64_t clock_off_ms;
+    enum op_trust trust;
+    struct sync_plan plan;
+    struct sync_stage stage;
+    int64_t request[3]; // number of the request under way
+    int64_t started_ms[3];
+    bool is_cut_up, is_cut_down;
+    bool is_turned_away;
+    struct booking_id waiting; // the visitor at the screen waits for this pool booking
+    int64_t waiting_since_ms;
+    struct sim_spooled spool[4]; // in memory that outlives the program, not the power
+    int spool_count;
+    struct feed_position seen; // for I6
+    struct inc_id seen_inc;
+};
+
+// ---- The world (sim_world.c)
+
+// A slip in a visitor's hand.
+struct sim_slip {
+    struct booking_id booking;
+    int sitting; // index
+    int seat;
+    bool is_live;               // false once the visitor has cancelled it
+    int kiosk;                  // where it was printed
+    struct inc_id inc;          // of its sale
+    struct inc_id cancelled_by; // of its cancel; none where the kiosk fell silent over it
+};
+
+struct sim_options { // drawn from the seed: which faults there are in this run
+    int per_mille[FAULT_COUNT];
+    int visitors;
+};
+
+struct sim_world {
+    struct sim_random random;
+    struct sim_options options;
+    struct sim_counts *counts;
+    FILE *trace; // NULL: silent
+    int64_t seed;
+    int64_t mono_ms;
+    int64_t civil_ms;
+    bool is_calm; // faults have stopped
+    int64_t next_request;
+    struct sim_centre centre;
+    struct sim_kiosk kiosks[SIM_KIOSKS];
+    struct sim_message messages[SIM_MESSAGES_MAX];
+    struct sim_slip slips[SIM_SLIPS_MAX];
+    int slip_count;
+    struct centre_ticket given_tickets[SIM_SLIPS_MAX]; // in visitors' hands
+    int given_ticket_count;
+    char violation[160]; // empty: none
+    int step;
+};
+
+// One run. Answers true where nothing was violated; else world->violation says what.
+bool sim_run(struct sim_world *w, int64_t seed, struct sim_counts *counts, FILE *trace);
+
+bool sim_fault(struct sim_world *w, enum sim_fault fault); // does it happen now? counts it
+void sim_came(struct sim_world *w, enum sim_outcome outcome);
+PRINTF_LIKE(2, 3) void sim_trace(struct sim_world *w, const char *format, ...);
+PRINTF_LIKE(2, 3) void sim_violate(struct sim_world *w, const char *format, ...);
+void sim_slip(struct sim_world *w, struct sim_kiosk *k, struct booking_id booking, int sitting,
+              int seat);
+void sim_slip_cancelled(struct sim_world *w, struct booking_id booking, struct inc_id by);
+int sim_sitting_index(const struct sim_world *w, struct sitting_id id);
+
+void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index);
+void sim_kiosk_power_on(struct sim_kiosk *k);
+void sim_kiosk_power_cut(struct sim_kiosk *k);
+void sim_kiosk_visit(struct sim_kiosk *k); // somebody does something at its screen
+void sim_kiosk_run(struct sim_kiosk *k);   // its own thread gets a turn
+void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m);
+void sim_kiosk_lose_disk(struct sim_kiosk *k);
+
+void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms);
+void sim_deliver_one(struct sim_world *w);
+void sim_centre_hear(struct sim_world *w, const struct sim_message *m);
+
+void sim_check_step(struct sim_world *w);
+void sim_check_rest(struct sim_world *w);
+bool sim_is_at_rest(struct sim_world *w);
+
+// ---- Mutants (sim_mutant.c)
+
+void mutant_choose(enum mutant m); // before any run; MUTANT_NONE takes it back
+const char *mutant_name(enum mutant m);
+
+#endif

@@ -1,0 +1,180 @@
+// What must hold, seen from outside: after every step, and at rest.
+#include "sim/sim.h"
+
+static bool is_active(struct sim_world *w, struct inc_id inc)
+{
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        if (id_eq(w->kiosks[i].disk.now.self.inc.id, inc.id)) return true;
+    }
+    return false;
+}
+
+// I2: a kiosk's file holds a seat only where the centre says that this very life owns it, under this
+// very epoch.
+static void check_rights(struct sim_world *w, struct sim_kiosk *k)
+{
+    for (int i = 0; i < k->disk.now.right_count; i++) {
+        const struct ledger_right *r = &k->disk.now.rights[i];
+        const struct centre_seat *seat = sim_centre_seat(&w->centre, r->sitting, r->seat);
+        bool is_owner = id_eq(seat->owner.id, k->disk.now.self.inc.id) && seat->epoch == r->epoch;
+        if (!is_owner) sim_violate(w, "I2: kiosk %d holds a seat it does not own", k->index);
+    }
+}
+
+// `heard` never lies: what counts as acknowledged has its answer on the kiosk's disk.
+static void check_heard(struct sim_world *w, struct sim_kiosk *k)
+{
+    int64_t acked = k->disk.now.self.acked;
+    if (acked > 0 && !k->disk.ops[acked - 1].is_answered)
+        sim_violate(w, "kiosk %d counts an answer as heard that it never stored", k->index);
+}
+
+// I6: the position goes forward only, in one life.
+static void check_position(struct sim_world *w, struct sim_kiosk *k)
+{
+    const struct ledger_self *self = &k->disk.now.self;
+    bool same_life = id_eq(k->seen_inc.id, self->inc.id);
+    for (int s = 0; s < FEED_STREAMS && same_life; s++) {
+        if (self->position.seq[s] < k->seen.seq[s])
+            sim_violate(w, "I6: kiosk %d reads the feed backwards", k->index);
+    }
+    k->seen = self->position;
+    k->seen_inc = self->inc;
+}
+
+// I4: a seat's booking lives, and a living booking has its seat.
+static void check_seats(struct sim_world *w)
+{
+    struct sim_centre *c = &w->centre;
+    int live = 0;
+    for (int i = 0; i < SIM_SITTINGS * SIM_SEATS; i++) {
+        const struct centre_seat *seat = &c->now.seats[i / SIM_SEATS][i % SIM_SEATS];
+        if (id_is_none(seat->booking.id)) continue;
+        const struct sim_centre_booking *b = sim_centre_booking(c, seat->booking);
+        bool is_displaced = b && b->b.state == BOOKING_DISPLACED;
+        bool is_live = b && booking_holds_seat(b->b.state);
+        if (!is_live && !is_displaced) sim_violate(w, "I4: a seat is kept by a dead booking");
+        if (is_live && b->basis == OP_POOL && !id_is_none(seat->owner.id))
+            sim_violate(w, "I3: the pool has sold a seat it does not own");
+        live += is_live;
+    }
+    if (live != c->now.live_count) sim_violate(w, "I4: a living booking has lost its seat");
+}
+
+// A promise is never lost: each live slip is known to the centre, or lies in its kiosk's log.
+static void check_slips(struct sim_world *w)
+{
+    for (int i = 0; i < w->slip_count; i++) {
+        const struct sim_slip *slip = &w->slips[i];
+        if (!slip->is_live) continue;
+        const struct sim_centre_booking *b = sim_centre_booking(&w->centre, slip->booking);
+        if (b && (booking_holds_seat(b->b.state) || b->b.state == BOOKING_DISPLACED)) continue;
+        if (b) sim_violate(w, "a slip's booking is %s", booking_state_code(b->b.state));
+        if (!is_active(w, slip->inc)) continue; // gone with its kiosk's disk, as is stated
+        const struct sim_kiosk *k = &w->kiosks[slip->kiosk];
+        bool in_log = false;
+        for (int o = k->disk.now.op_count - 1; o >= 0 && !in_log; o--) {
+            in_log = id_eq(k->disk.ops[o].booking.id, slip->booking.id);
+        }
+        if (!in_log) sim_violate(w, "a slip is known to nobody");
+    }
+}
+
+void sim_check_step(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        check_rights(w, &w->kiosks[i]);
+        check_heard(w, &w->kiosks[i]);
+        check_position(w, &w->kiosks[i]);
+    }
+    check_seats(w);
+    check_slips(w);
+}
+
+// ---- At rest
+
+static int64_t head(const struct sim_world *w, const struct sim_centre_inc *inc, int stream)
+{
+    const struct sim_centre *c = &w->centre;
+    if (stream == FEED_COUNTY) return c->now.county_head;
+    if (stream == FEED_SITE_STREAM)
+        return c->now.site_head[inc->inc.site.z[SITE_CODE_DIGITS - 1] - '0'];
+    return c->now.inc_head[inc - c->now.incs];
+}
+
+bool sim_is_at_rest(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        const struct ledger_self *self = &w->kiosks[i].disk.now.self;
+        const struct sim_centre_inc *inc = sim_centre_inc(&w->centre, self->inc);
+        bool is_full = w->kiosks[i].disk.now.op_count + 8 > SIM_OPS_MAX;
+        if (is_full) continue; // an accident of the fixed pools here
+        if (!w->kiosks[i].is_up || !inc || self->acked != self->op_seq) return false;
+        if (inc->inc.last_seq != self->op_seq || self->applied != self->op_seq) return false;
+        for (int s = 0; s < FEED_STREAMS; s++) {
+            if (self->position.seq[s] != head(w, inc, s)) return false;
+        }
+    }
+    return true;
+}
+
+// L3: what the centre says a kiosk owns, the kiosk has, with the same booking on it.
+static void check_equal(struct sim_world *w, struct sim_kiosk *k)
+{
+    struct sim_centre *c = &w->centre;
+    const struct ledger_self *self = &k->disk.now.self;
+    int owned = 0;
+    for (int i = 0; i < SIM_SITTINGS * SIM_SEATS; i++) {
+        const struct centre_seat *seat = &c->now.seats[i / SIM_SEATS][i % SIM_SEATS];
+        if (!id_eq(seat->owner.id, self->inc.id)) continue;
+        owned++;
+        bool found = false;
+        for (int r = 0; r < k->disk.now.right_count; r++) {
+            const struct ledger_right *right = &k->disk.now.rights[r];
+            if (right->seat != seat->seat || !id_eq(right->sitting.id, seat->sitting.id)) continue;
+            found = right->epoch == seat->epoch && id_eq(right->booking.id, seat->booking.id);
+        }
+        if (!found)
+            sim_violate(w, "L3: kiosk %d and the centre differ over seat %d of sitting %d (%.4s)",
+                        k->index, seat->seat, i / SIM_SEATS, seat->booking.id.hex);
+    }
+    if (owned != k->disk.now.right_count)
+        sim_violate(w, "L3: kiosk %d holds %d seats, the centre says %d", k->index,
+                    k->disk.now.right_count, owned);
+}
+
+// L4 and its other half: live slips and living bookings are the same set.
+static void check_same_set(struct sim_world *w)
+{
+    struct sim_centre *c = &w->centre;
+    for (int i = 0; i < w->slip_count; i++) {
+        const struct sim_slip *slip = &w->slips[i];
+        bool known = sim_centre_booking(c, slip->booking) != NULL;
+        if (slip->is_live && !known && is_active(w, slip->inc))
+            sim_violate(w, "L4: a slip has not arrived at the centre");
+    }
+    for (int i = 0; i < c->now.booking_count; i++) {
+        const struct sim_centre_booking *b = &c->bookings[i];
+        if (!booking_holds_seat(b->b.state) || !is_active(w, b->source)) continue;
+        bool has_slip = false;
+        for (int s = 0; s < w->slip_count && !has_slip; s++) {
+            const struct sim_slip *slip = &w->slips[s];
+            if (!id_eq(slip->booking.id, b->b.id.id)) continue;
+            has_slip = slip->is_live || !is_active(w, slip->cancelled_by);
+        }
+        if (!has_slip)
+            sim_violate(w, "booking %.4s has a seat and nobody has a slip for it", b->b.id.id.hex);
+    }
+}
+
+void sim_check_rest(struct sim_world *w)
+{
+    if (!sim_is_at_rest(w)) {
+        sim_violate(w, "L1: the system does not come to rest");
+        return;
+    }
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        check_equal(w, &w->kiosks[i]);
+    }
+    check_same_set(w);
+}

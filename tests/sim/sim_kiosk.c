@@ -1,0 +1,588 @@
+// One kiosk: a visitor at the screen, and the keeper's part of the work over the simulated disk.
+#include "sim/sim.h"
+
+#include "model/offer.h"
+
+#include <string.h>
+
+#define REQUEST_LIMIT_MS 30000 // a talk without an answer has failed
+
+static struct sim_kiosk *of_env(struct env *env)
+{
+    return (void *)((char *)env - offsetof(struct sim_kiosk, env));
+}
+
+static int64_t kiosk_now_ms(struct env *env)
+{
+    const struct sim_kiosk *k = of_env(env);
+    return k->world->civil_ms + k->clock_off_ms;
+}
+
+static int64_t kiosk_mono_ms(struct env *env)
+{
+    return of_env(env)->world->mono_ms;
+}
+
+static void kiosk_random(struct env *env, void *bytes, size_t count)
+{
+    unsigned char *out = bytes;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (unsigned char)sim_roll(&of_env(env)->world->random, 256);
+    }
+}
+
+static const struct env_ops env_ops = {kiosk_now_ms, kiosk_mono_ms, kiosk_random};
+
+static struct sync_now now_of(struct sim_kiosk *k)
+{
+    int64_t ms = env_now_ms(&k->env);
+    return (struct sync_now){ms > 0 ? ms : 0, k->trust};
+}
+
+static struct ledger *ledger_of(struct sim_kiosk *k)
+{
+    return &k->disk.ledger;
+}
+
+void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index)
+{
+    struct sync_stage stage = k->stage;
+    memset(&k->plan, 0, sizeof(k->plan));
+    k->world = w;
+    k->index = index;
+    k->site = index < SIM_KIOSKS - 1 ? 0 : 1;
+    k->env.ops = &env_ops;
+    k->clock_off_ms = 0;
+    k->trust = OP_TRUST_SYNCED;
+    k->is_cut_up = false;
+    k->is_cut_down = false;
+    k->spool_count = 0;
+    k->stage = stage;
+    if (!k->stage.rows) sync_stage_init(&k->stage, FEED_PAGE_ROWS_MAX, 2 * FEED_PAGE_BYTES_MAX);
+    sim_ledger_init(&k->disk, w, (struct inc_id){sim_id(&w->random)});
+    sim_kiosk_power_on(k);
+}
+
+// The slips of bookings that were confirmed when the power went; the visitor still stands there.
+static void print_spooled(struct sim_kiosk *k)
+{
+    for (int i = 0; i < k->spool_count; i++) {
+        struct sim_spooled *s = &k->spool[i];
+        for (int b = 0; b < k->disk.now.booking_count; b++) {
+            const struct ledger_booking *booking = &k->disk.bookings[b];
+            bool is_it = id_eq(booking->id.id, s->booking.id);
+            if (!is_it || booking->state != BOOKING_CONFIRMED) continue;
+            sim_slip(k->world, k, s->booking, s->sitting, s->seat);
+            sim_came(k->world, OUTCOME_SLIP_AFTER_CRASH);
+        }
+    }
+    k->spool_count = 0;
+}
+
+void sim_kiosk_power_cut(struct sim_kiosk *k)
+{
+    if (!k->is_up) return;
+    sim_trace(k->world, "kiosk %d stops", k->index);
+    sim_ledger_power_cut(&k->disk);
+    k->is_up = false;
+}
+
+void sim_kiosk_power_on(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    sync_plan_init(&k->plan, 2000);
+    sync_stage_clear(&k->stage);
+    memset(k->request, 0, sizeof(k->request));
+    k->waiting = (struct booking_id){0};
+    k->is_turned_away = false;
+    k->is_up = true;
+    enum err e = sync_start(ledger_of(k), now_of(k));
+    if (k->disk.has_crashed) {
+        sim_kiosk_power_cut(k);
+        return;
+    }
+    if (e) {
+        k->is_up = false; // tries again with its next turn
+        return;
+    }
+    sim_trace(w, "kiosk %d starts", k->index);
+    print_spooled(k);
+}
+
+void sim_kiosk_lose_disk(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    sim_trace(w, "kiosk %d loses its disk", k->index);
+    sim_ledger_init(&k->disk, w, (struct inc_id){sim_id(&w->random)});
+    k->spool_count = 0;
+    sim_kiosk_power_on(k);
+}
+
+// ---- A visitor
+
+static uint64_t own_seats(const struct sim_kiosk *k, struct sitting_id sitting)
+{
+    uint64_t seats = 0;
+    for (int i = 0; i < k->disk.now.right_count; i++) {
+        const struct ledger_right *r = &k->disk.now.rights[i];
+        bool is_free = id_is_none(r->booking.id) || MUTANT(RIGHT_SOLD_TWICE);
+        if (is_free && id_eq(r->sitting.id, sitting.id)) seats |= UINT64_C(1) << (r->seat - 1);
+    }
+    return seats;
+}
+
+static struct feed_avail avail_of(const struct sim_kiosk *k, struct sitting_id sitting)
+{
+    for (int i = 0; i < k->disk.now.avail_count; i++) {
+        if (id_eq(k->disk.now.avail[i].sitting.id, sitting.id)) return k->disk.now.avail[i];
+    }
+    return (struct feed_avail){.sitting = sitting};
+}
+
+static struct sync_sale sale_of(struct sim_kiosk *k, struct sitting_id sitting, int seat)
+{
+    static char sealed[2] = {0}; // stands for the sealed box: which phone and topic
+    struct sim_random *r = &k->world->random;
+    struct sync_sale sale = {.booking.id = sim_id(r),
+                             .sitting = sitting,
+                             .seat = seat,
+                             .code = ticket_code_new(&k->env)};
+    struct id hash = sim_id(r);
+    memcpy(sale.pin_hash.hex, hash.hex, sizeof(sale.pin_hash.hex));
+    bool has_phone = sim_chance(r, 400);
+    sealed[0] = (char)(has_phone ? '0' + sim_roll(r, SIM_PHONES) : '-');
+    sealed[1] = (char)('a' + sim_roll(r, 3));
+    sale.sealed = (struct str){sealed, 2};
+    return sale;
+}
+
+static void spool(struct sim_kiosk *k, const struct sync_sale *sale)
+{
+    CHECK(k->spool_count < 4);
+    k->spool[k->spool_count++] =
+        (struct sim_spooled){sale->booking, sim_sitting_index(k->world, sale->sitting), sale->seat};
+}
+
+static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
+{
+    struct sim_world *w = k->world;
+    enum verdict v = VERDICT_OK;
+    spool(k, sale);
+    enum err e = sync_book_right(ledger_of(k), sale, now_of(k), &v);
+    if (k->disk.has_crashed) {
+        sim_kiosk_power_cut(k);
+        return;
+    }
+    k->spool_count--;
+    if (e || v != VERDICT_OK) {
+        sim_came(w, OUTCOME_SALE_REFUSED);
+        return;
+    }
+    sim_came(w, OUTCOME_RIGHT_SOLD);
+    sim_slip(w, k, sale->booking, sim_sitting_index(w, sale->sitting), sale->seat);
+}
+
+static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
+{
+    enum verdict v = VERDICT_OK;
+    spool(k, sale);
+    enum err e = sync_book_pool(ledger_of(k), sale, now_of(k), &v);
+    if (k->disk.has_crashed) {
+        sim_kiosk_power_cut(k);
+        return;
+    }
+    if (e || v != VERDICT_OK) {
+        k->spool_count--;
+        sim_came(k->world, OUTCOME_SALE_REFUSED);
+        return;
+    }
+    if (MUTANT(POOL_SLIP_BEFORE_ANSWER)) {
+        k->spool_count--;
+        sim_slip(k->world, k, sale->booking, sim_sitting_index(k->world, sale->sitting),
+                 sale->seat);
+        return;
+    }
+    k->waiting = sale->booking;
+    k->waiting_since_ms = k->world->mono_ms;
+}
+
+static void book(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    if (k->disk.now.sitting_count == 0) return;
+    const struct sitting *s =
+        &k->disk.now.sittings[sim_roll(&w->random, (uint32_t)k->disk.now.sitting_count)];
+    struct feed_avail avail = avail_of(k, s->id);
+    struct offer offer =
+        offer_choose(s, &avail, own_seats(k, s->id), sync_plan_is_online(&k->plan), now_of(k).ms);
+    struct sync_sale sale = sale_of(k, s->id, offer.seat);
+    enum verdict v = VERDICT_OK;
+    switch (offer.kind) {
+    case OFFER_RIGHT: book_right(k, &sale); break;
+    case OFFER_POOL: book_pool(k, &sale); break;
+    case OFFER_WISH:
+        if (sync_wish(ledger_of(k), &sale, now_of(k), &v) == ERR_OK) sim_came(w, OUTCOME_WISH);
+        break;
+    case OFFER_NONE:
+        // Somebody taps a screen that is out of date: whatever seat it is, the ledger decides.
+        sale.seat = 1 + (int)sim_roll(&w->random, SIM_SEATS);
+        if (sim_chance(&w->random, 300)) book_right(k, &sale);
+        break;
+    }
+}
+
+// The booking under a slip, as this kiosk knows it; false where it does not.
+static bool known(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out)
+{
+    for (int i = 0; i < k->disk.now.booking_count; i++) {
+        if (!id_eq(k->disk.bookings[i].id.id, id.id)) continue;
+        *out = k->disk.bookings[i];
+        return true;
+    }
+    for (int i = 0; i < k->disk.now.foreign_count; i++) {
+        const struct feed_booking *b = &k->disk.foreign[i];
+        if (!id_eq(b->booking.id, id.id)) continue;
+        *out = (struct ledger_booking){.id = id,
+                                       .sitting = b->sitting,
+                                       .seat = b->seat,
+                                       .is_foreign = true,
+                                       .code = b->code,
+                                       .pin_hash = b->pin_hash,
+                                       .state = b->state};
+        return true;
+    }
+    return false;
+}
+
+static struct sim_slip *some_slip(struct sim_world *w)
+{
+    if (w->slip_count == 0) return NULL;
+    struct sim_slip *s = &w->slips[sim_roll(&w->random, (uint32_t)w->slip_count)];
+    for (int tries = 0; tries < 4 && !s->is_live; tries++) {
+        s = &w->slips[sim_roll(&w->random, (uint32_t)w->slip_count)];
+    }
+    return s;
+}
+
+static void cancel(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    struct ledger_booking booking;
+    struct sim_slip *slip = some_slip(w);
+    if (!slip || !known(k, slip->booking, &booking)) return;
+    enum verdict v = VERDICT_OK;
+    enum err e = sync_cancel(ledger_of(k), &booking, OP_WHY_VISITOR, now_of(k), &v);
+    // Who asked to cancel does not come, even where the kiosk fell silent over it and forgot.
+    if (k->disk.has_crashed) sim_slip_cancelled(w, slip->booking, (struct inc_id){0});
+    if (!e && v == VERDICT_OK) sim_slip_cancelled(w, slip->booking, k->disk.now.self.inc);
+    if (!e && v == VERDICT_OK)
+        sim_came(w, booking.is_foreign ? OUTCOME_CANCELLED_ELSEWHERE : OUTCOME_CANCELLED);
+}
+
+static void check_in(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    struct ledger_booking booking;
+    struct sim_slip *slip = some_slip(w);
+    if (!slip || !known(k, slip->booking, &booking)) return;
+    enum verdict v = VERDICT_OK;
+    enum err e = sync_checkin(ledger_of(k), &booking, now_of(k), &v);
+    if (!e && v == VERDICT_OK) sim_came(w, OUTCOME_CHECKED_IN);
+}
+
+static void walk_in(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    enum verdict v = VERDICT_OK;
+    struct centre_ticket t = {.site = k->disk.now.self.site};
+    enum err e = sync_walkin(ledger_of(k), now_of(k), &v, &t.letter, &t.number);
+    if (e || v != VERDICT_OK) return;
+    t.day = k->disk.now.self.ticket_day;
+    sim_came(w, OUTCOME_WALKIN);
+    for (int i = 0; i < w->given_ticket_count; i++) {
+        const struct centre_ticket *o = &w->given_tickets[i];
+        if (o->day == t.day && o->letter == t.letter && o->number == t.number &&
+            site_code_eq(o->site, t.site))
+            sim_violate(w, "walk-in number %c%03d given twice on one day", t.letter, t.number);
+    }
+    CHECK(w->given_ticket_count < SIM_SLIPS_MAX);
+    w->given_tickets[w->given_ticket_count++] = t;
+}
+
+static void give_back(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    if (k->disk.now.right_count == 0) return;
+    const struct ledger_right r =
+        k->disk.now.rights[sim_roll(&w->random, (uint32_t)k->disk.now.right_count)];
+    if (sync_return(ledger_of(k), r.sitting, r.seat, now_of(k)) == ERR_OK)
+        sim_came(w, OUTCOME_RETURNED);
+}
+
+static bool is_out_of_room(const struct sim_kiosk *k)
+{
+    return k->disk.now.op_count + 8 > SIM_OPS_MAX ||
+           k->disk.now.booking_count + 8 > SIM_BOOKINGS_MAX / 2;
+}
+
+void sim_kiosk_visit(struct sim_kiosk *k)
+{
+    if (!k->is_up || is_out_of_room(k)) return;
+    if (!id_is_none(k->waiting.id)) return; // the screen is taken
+    k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
+    uint32_t what = sim_roll(&k->world->random, 100);
+    if (what < 55) {
+        book(k);
+    } else if (what < 75) {
+        cancel(k);
+    } else if (what < 83) {
+        check_in(k);
+    } else if (what < 90) {
+        walk_in(k);
+    } else {
+        give_back(k);
+    }
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
+    k->disk.crash_next_end = false;
+}
+
+// ---- The keeper's turn
+
+static void send_hello(struct sim_kiosk *k, struct sim_message *m)
+{
+    m->kind = SIM_HELLO;
+    m->position = k->disk.now.self.position;
+}
+
+// What a copy of the file would have written under the same number: the same operation, another time.
+static void change_digit(struct sim_op *op)
+{
+    struct str bytes = {op->bytes, (size_t)op->len};
+    size_t at = str_find(bytes, STR("\"at\":"), 0) + 5;
+    op->bytes[at] = op->bytes[at] == '1' ? '2' : '1';
+}
+
+static void send_push(struct sim_kiosk *k, struct sim_message *m)
+{
+    const struct ledger_self *self = &k->disk.now.self;
+    m->kind = SIM_PUSH;
+    m->from = self->acked + 1;
+    // Now and then the kiosk has forgotten how far it got, and tells some again.
+    if (sim_chance(&k->world->random, 100) && self->acked > 3)
+        m->from -= sim_roll(&k->world->random, 3);
+    bool is_gap = sim_fault(k->world, FAULT_GAP);
+    bool is_fork = self->acked > 0 && sim_fault(k->world, FAULT_FORK);
+    if (is_gap) m->from = self->op_seq + 2;
+    if (is_fork) m->from = self->acked;
+    int64_t left = self->op_seq - m->from + 1;
+    int64_t most = 1 + sim_roll(&k->world->random, SIM_BATCH_MAX);
+    m->count = (int)(left < most ? left : most);
+    if (m->count < 0) m->count = 0;
+    for (int i = 0; i < m->count; i++) {
+        m->ops[i] = k->disk.ops[m->from + i - 1];
+    }
+    if (is_fork && !is_gap) change_digit(&m->ops[0]);
+}
+
+static void send_pull(struct sim_kiosk *k, struct sim_message *m)
+{
+    m->kind = SIM_PULL;
+    m->position = sync_stage_next(&k->stage, k->disk.now.self.position);
+}
+
+static void start(struct sim_kiosk *k, enum sync_talk talk)
+{
+    static struct sim_message m; // large, and one at a time
+    struct sim_world *w = k->world;
+    m = (struct sim_message){.talk = talk,
+                             .kiosk = k->index,
+                             .request = ++w->next_request,
+                             .inc = k->disk.now.self.inc,
+                             .gen = k->disk.now.self.gen,
+                             .heard = k->disk.now.self.acked};
+    k->request[talk] = m.request;
+    k->started_ms[talk] = w->mono_ms;
+    switch (talk) {
+    case SYNC_HELLO: send_hello(k, &m); break;
+    case SYNC_PUSH: send_push(k, &m); break;
+    case SYNC_PULL: send_pull(k, &m); break;
+    }
+    bool is_lost = k->is_cut_up && sim_fault(w, FAULT_CUT_UP);
+    if (!is_lost) sim_send(w, &m, 0);
+}
+
+static void step(struct sim_kiosk *k, enum sync_event event, enum sync_talk talk, int64_t later_ms)
+{
+    const struct ledger_self *self = &k->disk.now.self;
+    struct sync_todo todo =
+        sync_plan_step(&k->plan, &k->env, event, talk, later_ms, self->op_seq - self->acked);
+    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+        if (todo.start[t]) start(k, (enum sync_talk)t);
+    }
+}
+
+static void give_up_waiting(struct sim_kiosk *k)
+{
+    bool withdrawn = false;
+    k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
+    enum err e = sync_give_up(ledger_of(k), k->waiting, now_of(k), &withdrawn);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
+    k->disk.crash_next_end = false;
+    if (e || !k->is_up) return;
+    if (withdrawn) {
+        sim_came(k->world, OUTCOME_POOL_WITHDRAWN);
+        k->spool_count = 0;
+    }
+    k->waiting = (struct booking_id){0};
+}
+
+static void return_idle(struct sim_kiosk *k)
+{
+    struct ledger_right idle[4];
+    int count = 0;
+    if (k->disk.now.right_count == 0 || !sim_chance(&k->world->random, 20)) return;
+    for (int i = 0; i < k->disk.now.right_count && count < 4; i++) {
+        const struct ledger_right *r = &k->disk.now.rights[i];
+        bool is_open =
+            k->world->centre.now.sittings[sim_sitting_index(k->world, r->sitting)].state ==
+            SITTING_OPEN;
+        if (!is_open && id_is_none(r->booking.id)) idle[count++] = *r;
+    }
+    for (int i = 0; i < count; i++) {
+        enum err e = sync_return(ledger_of(k), idle[i].sitting, idle[i].seat, now_of(k));
+        if (!e) sim_came(k->world, OUTCOME_RETURNED);
+    }
+}
+
+void sim_kiosk_run(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    if (!k->is_up) {
+        sim_kiosk_power_on(k);
+        return;
+    }
+    if (is_out_of_room(k)) return;
+    bool waits = !id_is_none(k->waiting.id);
+    if (waits && w->mono_ms - k->waiting_since_ms > 8000) give_up_waiting(k);
+    if (!k->is_up) return;
+    return_idle(k);
+    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+        if (k->plan.under_way[t] && w->mono_ms - k->started_ms[t] > REQUEST_LIMIT_MS) {
+            k->request[t] = 0;
+            step(k, SYNC_EVENT_FAILED, (enum sync_talk)t, 0);
+        }
+    }
+    step(k, sim_chance(&w->random, 100) ? SYNC_EVENT_TOUCHED : SYNC_EVENT_TICK, SYNC_HELLO, 0);
+}
+
+// ---- Answers
+
+static enum sync_event hear_hello(struct sim_kiosk *k, const struct sim_message *m)
+{
+    bool same = false;
+    struct sync_hello hello = {.gen = m->gen,
+                               .site = m->site,
+                               .letter = m->letter,
+                               .safe = m->safe,
+                               .now_ms = k->world->civil_ms};
+    enum err e = sync_hear_hello(ledger_of(k), &hello, &same);
+    if (!e && k->trust == OP_TRUST_UNKNOWN && same) k->trust = OP_TRUST_SYNCED;
+    return e || !same ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
+}
+
+// The visitor who still waits gets the slip, or is told.
+static void decided(struct sim_kiosk *k, const struct sync_decided *d)
+{
+    bool is_waited_for = id_eq(d->booking.id, k->waiting.id);
+    if (d->verdict == VERDICT_OK && (is_waited_for || MUTANT(LATE_ANSWER_CONFIRMS))) {
+        const struct sim_centre_booking *b = sim_centre_booking(&k->world->centre, d->booking);
+        sim_came(k->world, OUTCOME_POOL_SOLD);
+        if (b && b->b.seat > 0)
+            sim_slip(k->world, k, d->booking, sim_sitting_index(k->world, b->b.sitting), b->b.seat);
+    }
+    if (is_waited_for) {
+        k->waiting = (struct booking_id){0};
+        k->spool_count = 0;
+    }
+}
+
+static enum sync_event hear_push(struct sim_kiosk *k, const struct sim_message *m)
+{
+    struct sync_decided list[OP_BATCH_MAX];
+    int count = 0;
+    struct sync_answer answer = {.gen = m->gen,
+                                 .from = m->from,
+                                 .acked = m->acked,
+                                 .safe = m->safe,
+                                 .results = m->results,
+                                 .count = m->count};
+    enum err e = sync_hear_answer(ledger_of(k), &answer, list, &count);
+    for (int i = 0; !e && i < count; i++) {
+        decided(k, &list[i]);
+    }
+    return e ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
+}
+
+static enum sync_event hear_pull(struct sim_kiosk *k, const struct sim_message *m)
+{
+    struct feed_page complete;
+    bool is_complete = false;
+    enum sync_page_fate fate = SYNC_PAGE_STALE;
+    struct feed_page page = {.gen = m->gen,
+                             .from = m->position,
+                             .to = m->to,
+                             .more = m->more,
+                             .applied = m->applied,
+                             .rows = m->rows,
+                             .count = m->count};
+    enum err e = sync_stage_add(&k->stage, &page, &is_complete, &complete);
+    if (e || !is_complete) return e ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
+    e = sync_hear_page(ledger_of(k), &complete, now_of(k), &fate);
+    sync_stage_clear(&k->stage);
+    if (e) return SYNC_EVENT_FAILED;
+    if (fate == SYNC_PAGE_MERGED) sim_came(k->world, OUTCOME_MERGED);
+    if (fate == SYNC_PAGE_STALE) sim_came(k->world, OUTCOME_STALE_PAGE);
+    if (fate == SYNC_PAGE_OTHER_GENERATION) sim_came(k->world, OUTCOME_OTHER_GENERATION);
+    return SYNC_EVENT_DONE;
+}
+
+static enum sync_event hear(struct sim_kiosk *k, const struct sim_message *m)
+{
+    switch (m->kind) {
+    case SIM_HELLO_REPLY: return hear_hello(k, m);
+    case SIM_PUSH_REPLY: return hear_push(k, m);
+    case SIM_PULL_REPLY: return hear_pull(k, m);
+    case SIM_LATER: return SYNC_EVENT_FAILED;
+    case SIM_TURNED_AWAY:
+        k->is_turned_away = m->status == CENTRE_RETIRED || m->status == CENTRE_FORK;
+        return SYNC_EVENT_LOST;
+    case SIM_HELLO:
+    case SIM_PUSH:
+    case SIM_PULL: break;
+    }
+    CHECK(false);
+}
+
+void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m)
+{
+    if (!k->is_up || is_out_of_room(k)) return;
+    bool is_awaited = k->request[m->talk] == m->request;
+    // An answer to a request that was given up, or a second copy of one, is normally dropped with its
+    // connection; the rules must hold where it is not.
+    if (!is_awaited && !sim_fault(k->world, FAULT_LATE_ANSWER)) return;
+    k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
+    enum sync_event event = hear(k, m);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
+    k->disk.crash_next_end = false;
+    if (!k->is_up) return;
+    if (k->is_turned_away) {
+        // This life is over: the file is set aside and a new one begins.
+        sim_came(k->world, m->status == CENTRE_FORK ? OUTCOME_FORKED : OUTCOME_RETIRED);
+        sim_kiosk_lose_disk(k);
+        return;
+    }
+    if (is_awaited) {
+        k->request[m->talk] = 0;
+        step(k, event, m->talk, m->kind == SIM_LATER ? 1000 : 0);
+    }
+}

@@ -1,0 +1,232 @@
+// lvyue-sim: runs seeds, replays one, or shows that every mutant is caught.
+//
+//   lvyue-sim --seeds A..B [--jobs N]    ends with "N seeds, N steps, N violations" and the counts
+//   lvyue-sim --seed N --trace           replays one run byte for byte
+//   lvyue-sim --mutants [--jobs N]       runs every mutant until it is caught: "name seed"
+//   lvyue-sim --list-mutants
+#include "sim/sim.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JOBS_MAX         64
+#define MUTANT_SEEDS_MAX 20000
+
+static const char *const fault_words[] = {
+#define FAULT(id, words) [FAULT_##id] = words,
+#include "sim/faults.def"
+#undef FAULT
+};
+
+static const char *const outcome_words[] = {
+#define OUTCOME(id, words) [OUTCOME_##id] = words,
+#include "sim/outcomes.def"
+#undef OUTCOME
+};
+
+// What the jobs of a run share: counts of each, and the first seed that failed.
+struct shared {
+    struct sim_counts counts[JOBS_MAX];
+    int64_t failed_seed[JOBS_MAX];
+    char violation[JOBS_MAX][160];
+};
+
+struct options {
+    int64_t first;
+    int64_t last;
+    int jobs;
+    bool trace;
+    bool mutants;
+};
+
+static struct sim_world *new_world(void)
+{
+    // Anonymous pages are zeroed and touched only where a run uses them.
+    void *room = mmap(NULL, sizeof(struct sim_world), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(room != MAP_FAILED);
+    return room;
+}
+
+static void run_job(const struct options *o, int job, struct shared *shared)
+{
+    struct sim_world *w = new_world();
+    for (int64_t seed = o->first + job; seed <= o->last; seed += o->jobs) {
+        if (sim_run(w, seed, &shared->counts[job], NULL)) continue;
+        if (shared->failed_seed[job] != 0) continue;
+        shared->failed_seed[job] = seed;
+        snprintf(shared->violation[job], sizeof(shared->violation[job]), "%s", w->violation);
+    }
+}
+
+static struct shared *run_jobs(const struct options *o)
+{
+    void *room = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(room != MAP_FAILED);
+    struct shared *shared = room;
+    if (o->jobs == 1) {
+        run_job(o, 0, shared);
+        return shared;
+    }
+    for (int job = 0; job < o->jobs; job++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child > 0) continue;
+        run_job(o, job, shared);
+        exit(0); // not _exit: coverage is written at exit
+    }
+    for (int job = 0; job < o->jobs; job++) {
+        int status = 0;
+        CHECK(wait(&status) > 0);
+        if (status != 0) shared->counts[job].violations++; // it crashed: a CHECK did not hold
+    }
+    return shared;
+}
+
+static struct sim_counts sum(const struct shared *shared, int jobs)
+{
+    struct sim_counts all = {0};
+    for (int j = 0; j < jobs; j++) {
+        const struct sim_counts *c = &shared->counts[j];
+        for (int i = 0; i < FAULT_COUNT; i++) {
+            all.faults[i] += c->faults[i];
+        }
+        for (int i = 0; i < OUTCOME_COUNT; i++) {
+            all.outcomes[i] += c->outcomes[i];
+        }
+        all.seeds += c->seeds;
+        all.steps += c->steps;
+        all.violations += c->violations;
+    }
+    return all;
+}
+
+static int report(const struct shared *shared, int jobs)
+{
+    struct sim_counts all = sum(shared, jobs);
+    for (int i = 0; i < FAULT_COUNT; i++) {
+        printf("%10lld %s\n", (long long)all.faults[i], fault_words[i]);
+    }
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        printf("%10lld %s\n", (long long)all.outcomes[i], outcome_words[i]);
+    }
+    for (int j = 0; j < jobs; j++) {
+        if (shared->failed_seed[j] != 0)
+            printf("seed %lld: %s\n", (long long)shared->failed_seed[j], shared->violation[j]);
+    }
+    printf("%lld seeds, %lld steps, %lld violations\n", (long long)all.seeds, (long long)all.steps,
+           (long long)all.violations);
+    return all.violations > 0;
+}
+
+static int replay(int64_t seed, bool trace)
+{
+    struct sim_counts counts = {0};
+    bool clean = sim_run(new_world(), seed, &counts, trace ? stdout : NULL);
+    printf("seed %lld: %lld steps, %s\n", (long long)seed, (long long)counts.steps,
+           clean ? "clean" : "violated");
+    return !clean;
+}
+
+// The first seed that catches the mutant, 0 where none does. A CHECK that aborts catches it too, so
+// every batch of seeds runs in a child.
+static int64_t catch_mutant(enum mutant m)
+{
+    int64_t *found =
+        mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(found != MAP_FAILED);
+    *found = 0;
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        struct sim_counts counts = {0};
+        struct sim_world *w = new_world();
+        if (!freopen("/dev/null", "w", stderr)) _exit(2); // a mutant makes noise
+        mutant_choose(m);
+        bool clean = true;
+        for (int64_t seed = 1; seed <= MUTANT_SEEDS_MAX && clean; seed++) {
+            *found = seed;
+            clean = sim_run(w, seed, &counts, NULL);
+        }
+        _exit(clean ? 0 : 1);
+    }
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child);
+    bool is_caught = WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    return is_caught ? *found : 0;
+}
+
+static int run_mutants(void)
+{
+    int survivors = 0;
+    for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
+        int64_t seed = catch_mutant((enum mutant)m);
+        if (seed == 0) survivors++;
+        if (seed == 0) {
+            printf("%s survives %d seeds\n", mutant_name((enum mutant)m), MUTANT_SEEDS_MAX);
+        } else {
+            printf("%s %lld\n", mutant_name((enum mutant)m), (long long)seed);
+        }
+        fflush(stdout);
+    }
+    return survivors > 0;
+}
+
+static int list_mutants(void)
+{
+    for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
+        printf("%s\n", mutant_name((enum mutant)m));
+    }
+    return 0;
+}
+
+static bool parse_range(const char *text, struct options *o)
+{
+    struct str s = str_from_z(text);
+    size_t dots = str_find(s, STR(".."), 0);
+    if (dots == SIZE_MAX) return false;
+    return str_to_int(str_sub(s, 0, dots), 1, INT64_MAX / 2, &o->first) &&
+           str_to_int(str_sub(s, dots + 2, s.len), o->first, INT64_MAX / 2, &o->last);
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "lvyue-sim --seeds A..B [--jobs N] | --seed N [--trace] | --mutants | "
+                    "--list-mutants\n");
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option known[] = {{"seeds", required_argument, NULL, 's'},
+                                          {"jobs", required_argument, NULL, 'j'},
+                                          {"seed", required_argument, NULL, 'n'},
+                                          {"trace", no_argument, NULL, 't'},
+                                          {"mutants", no_argument, NULL, 'm'},
+                                          {"list-mutants", no_argument, NULL, 'l'},
+                                          {NULL, 0, NULL, 0}};
+    struct options o = {.jobs = 1};
+    int64_t seed = 0;
+    int64_t jobs = 1;
+    int c;
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        bool fine = true;
+        if (c == 's') fine = parse_range(optarg, &o);
+        if (c == 'j') fine = str_to_int(str_from_z(optarg), 1, JOBS_MAX, &jobs);
+        if (c == 'n') fine = str_to_int(str_from_z(optarg), 1, INT64_MAX / 2, &seed);
+        if (c == 't') o.trace = true;
+        if (c == 'm') o.mutants = true;
+        if (c == 'l') return list_mutants();
+        if (c == '?' || !fine) return usage();
+    }
+    o.jobs = (int)jobs;
+    if (o.mutants) return run_mutants();
+    if (seed > 0) return replay(seed, o.trace);
+    if (o.last == 0) return usage();
+    return report(run_jobs(&o), o.jobs);
+}

@@ -1,0 +1,217 @@
+// The network as a bag of messages, and the centre's side of a request.
+#include "sim/sim.h"
+
+#include <string.h>
+
+void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms)
+{
+    if (sim_fault(w, FAULT_DROP)) return;
+    int copies = sim_fault(w, FAULT_DOUBLE) ? 2 : 1;
+    for (int i = 0; i < SIM_MESSAGES_MAX && copies > 0; i++) {
+        struct sim_message *free_one = &w->messages[i];
+        if (free_one->is_used) continue;
+        *free_one = *m;
+        free_one->is_used = true;
+        free_one->deliver_ms = w->mono_ms + delay_ms;
+        if (sim_fault(w, FAULT_DELAY)) free_one->deliver_ms += sim_roll(&w->random, 60000);
+        copies--;
+    }
+}
+
+// The oldest that is due; or, reordered, any that is due.
+static struct sim_message *choose(struct sim_world *w)
+{
+    struct sim_message *found = NULL;
+    bool any = sim_fault(w, FAULT_REORDER);
+    int start = any ? (int)sim_roll(&w->random, SIM_MESSAGES_MAX) : 0;
+    for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
+        struct sim_message *m = &w->messages[(start + i) % SIM_MESSAGES_MAX];
+        if (!m->is_used || m->deliver_ms > w->mono_ms) continue;
+        if (any) return m;
+        if (!found || m->request < found->request) found = m;
+    }
+    return found;
+}
+
+void sim_deliver_one(struct sim_world *w)
+{
+    static struct sim_message m; // large, and one at a time
+    struct sim_message *next = choose(w);
+    if (!next) return;
+    m = *next;
+    next->is_used = false;
+    bool is_up = m.kind == SIM_HELLO || m.kind == SIM_PUSH || m.kind == SIM_PULL;
+    struct sim_kiosk *k = &w->kiosks[m.kiosk];
+    if (is_up) {
+        sim_centre_hear(w, &m);
+        return;
+    }
+    bool is_lost = k->is_cut_down && sim_fault(w, FAULT_CUT_DOWN);
+    bool is_same_life = id_eq(m.inc.id, k->disk.now.self.inc.id);
+    if (!is_lost && is_same_life) sim_kiosk_hear(k, &m);
+}
+
+// ---- The centre answers
+
+static struct sim_message reply_to(const struct sim_message *m, enum sim_message_kind kind)
+{
+    return (struct sim_message){
+        .kind = kind, .talk = m->talk, .kiosk = m->kiosk, .request = m->request, .inc = m->inc};
+}
+
+static struct site_code site_of(const struct sim_kiosk *k)
+{
+    return k->world->centre.now.sittings[k->site == 0 ? 0 : SIM_SITTINGS - 1].site;
+}
+
+// A kiosk with a new file: the old life ends, its unsold seats stay where they are.
+static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct inc_id id,
+                         int64_t now_ms)
+{
+    if (c->now.inc_count == SIM_INCS_MAX) return ERR_FULL;
+    for (int i = 0; i < c->now.inc_count; i++) {
+        struct sim_centre_inc *old = &c->now.incs[i];
+        if (old->kiosk != k->index || old->inc.state != CENTRE_INC_ACTIVE) continue;
+        old->inc.state = CENTRE_INC_RETIRED;
+        for (int s = 0; MUTANT(RETIRE_FREES_SEATS) && s < SIM_SITTINGS * SIM_SEATS; s++) {
+            struct centre_seat *seat = &c->now.seats[s / SIM_SEATS][s % SIM_SEATS];
+            bool is_his = id_eq(seat->owner.id, old->inc.inc.id) && id_is_none(seat->booking.id);
+            if (!is_his) continue;
+            seat->owner = (struct inc_id){0};
+            seat->epoch++;
+        }
+    }
+    struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
+    *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k)}, .kiosk = k->index};
+    return centre_grant(&c->store, inc->inc.site, now_ms);
+}
+
+static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
+                           struct sim_message *reply)
+{
+    struct sim_centre *c = &w->centre;
+    struct sim_kiosk *k = &w->kiosks[m->kiosk];
+    struct sim_centre_inc *inc = sim_centre_inc(c, m->inc);
+    bool is_current = id_eq(m->inc.id, k->disk.now.self.inc.id);
+    if (!inc && !is_current) return ERR_NOT_FOUND; // a greeting of a life that never began
+    enum err e = inc ? ERR_OK : new_life(c, k, m->inc, w->civil_ms);
+    if (e) return e;
+    inc = sim_centre_inc(c, m->inc);
+    *reply = reply_to(m, SIM_HELLO_REPLY);
+    if (inc->inc.state != CENTRE_INC_ACTIVE) {
+        reply->kind = SIM_TURNED_AWAY;
+        reply->status = CENTRE_RETIRED;
+    }
+    reply->gen = c->gen;
+    reply->site = inc->inc.site;
+    reply->letter = (char)('A' + (inc - c->now.incs) % 26);
+    reply->safe = inc->inc.last_seq;
+    return ERR_OK;
+}
+
+static struct centre_op op_of(const struct sim_op *sent)
+{
+    struct centre_op op = {.bytes = {sent->bytes, (size_t)sent->len}};
+    struct arena a;
+    unsigned char room[4096];
+    a = (struct arena){.bytes = room, .bytes_max = sizeof(room)};
+    CHECK(wire_op_parse(op.bytes, &a, &op.op) == ERR_OK);
+    bool has_box = op.op.sealed.len == 2;
+    op.contact.is_readable = has_box;
+    op.contact.has_phone = has_box && op.op.sealed.ptr[0] != '-';
+    op.contact.phone_mac[0] = has_box ? op.op.sealed.ptr[0] : '-';
+    op.contact.topic = (enum topic)(has_box ? op.op.sealed.ptr[1] - 'a' : 0);
+    op.op.sealed = (struct str){0};
+    return op;
+}
+
+static enum err hear_push(struct sim_world *w, const struct sim_message *m,
+                          struct sim_message *reply)
+{
+    static struct centre_push_reply answer;
+    struct centre_op ops[SIM_BATCH_MAX];
+    for (int i = 0; i < m->count; i++) {
+        ops[i] = op_of(&m->ops[i]);
+    }
+    struct centre_push push = {
+        .inc = m->inc, .heard = m->heard, .from = m->from, .ops = ops, .count = m->count};
+    enum err e = centre_push(&w->centre.store, &push, w->civil_ms, &answer);
+    if (e) return e;
+    *reply = reply_to(m, SIM_PUSH_REPLY);
+    if (answer.status == CENTRE_GAP) sim_came(w, OUTCOME_GAP);
+    if (answer.status != CENTRE_PUSHED) {
+        reply->kind = SIM_TURNED_AWAY;
+        reply->status = answer.status;
+    }
+    reply->gen = w->centre.gen;
+    reply->from = m->from;
+    reply->count = m->count;
+    reply->acked = answer.acked;
+    reply->safe = answer.acked;
+    memcpy(reply->results, answer.results, sizeof(reply->results));
+    if (m->count > 0 && answer.acked > m->from + m->count - 1) sim_came(w, OUTCOME_TOLD_AGAIN);
+    return ERR_OK;
+}
+
+static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
+                          struct sim_message *reply)
+{
+    struct feed_page page;
+    struct sim_centre_inc *inc = sim_centre_inc(&w->centre, m->inc);
+    if (!inc) return ERR_NOT_FOUND;
+    enum err e = centre_hear(&w->centre.store, m->inc, m->heard);
+    if (e) return e;
+    *reply = reply_to(m, SIM_PULL_REPLY);
+    if (inc->inc.state != CENTRE_INC_ACTIVE) {
+        reply->kind = SIM_TURNED_AWAY;
+        reply->status = CENTRE_RETIRED;
+        return ERR_OK;
+    }
+    sim_centre_page(&w->centre, m->inc, &m->position, SIM_PAGE_ROWS_MAX, &page, reply->rows);
+    // Now and then a page of some other history comes along: another centre behind one address.
+    reply->gen = sim_chance(&w->random, 5) ? sim_id(&w->random) : page.gen;
+    reply->position = page.from;
+    reply->to = page.to;
+    reply->more = page.more;
+    reply->applied = page.applied;
+    reply->count = page.count;
+    return ERR_OK;
+}
+
+static enum err answer(struct sim_world *w, const struct sim_message *m, struct sim_message *reply)
+{
+    switch (m->kind) {
+    case SIM_HELLO: return hear_hello(w, m, reply);
+    case SIM_PUSH: return hear_push(w, m, reply);
+    case SIM_PULL: return hear_pull(w, m, reply);
+    case SIM_HELLO_REPLY:
+    case SIM_PUSH_REPLY:
+    case SIM_PULL_REPLY:
+    case SIM_LATER:
+    case SIM_TURNED_AWAY: break;
+    }
+    CHECK(false);
+}
+
+void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
+{
+    static struct sim_message reply; // large, and one at a time
+    struct sim_centre *c = &w->centre;
+    if (sim_fault(w, FAULT_CENTRE_LATER)) {
+        reply = reply_to(m, SIM_LATER);
+        sim_send(w, &reply, 0);
+        return;
+    }
+    sim_centre_begin(c);
+    enum err e = answer(w, m, &reply);
+    if (!e && sim_fault(w, FAULT_CENTRE_CRASH_UNSAVED)) e = ERR_STOPPED;
+    sim_centre_end(c, e);
+    if (e) {
+        reply = reply_to(m, SIM_LATER);
+        if (e != ERR_STOPPED) sim_send(w, &reply, 0);
+        return;
+    }
+    if (sim_fault(w, FAULT_CENTRE_CRASH_SAVED)) return;
+    bool nothing_new = reply.kind == SIM_PULL_REPLY && reply.count == 0 && !reply.more;
+    sim_send(w, &reply, nothing_new ? 5000 + sim_roll(&w->random, 20000) : 0);
+}
