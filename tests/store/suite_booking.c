@@ -238,8 +238,8 @@ static void the_list_is_cut_by_site_day_and_state(void **state)
     } rows[] = {{{.day = 0}, 3},
                 {{.day = day}, 2},
                 {{.day = day + 2}, 0},
-                {{.site = world_site(0)}, 3}, // all were sold by its kiosk
-                {{.site = world_site(1)}, 0},
+                {{.site = world_site(0)}, 2},
+                {{.site = world_site(1)}, 1}, // where it takes place, not where it was made
                 {{.has_state = true, .state = BOOKING_CONFIRMED}, 2},
                 {{.day = day + 1, .has_state = true, .state = BOOKING_CANCELLED}, 1}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
