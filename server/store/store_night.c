@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define SWEEP_ROWS_MAX 20000 // of one kind in one night; the rest the night after
+// Of one kind in one night, far below STORE_PENDING_ROWS_MAX; the rest goes the night after.
+#define SWEEP_ROWS_MAX 5000
 
 static const char MISSED[] =
     "SELECT b.id, b.site, b.sitting, b.seat, b.code, b.pin_hash FROM booking b "

@@ -28,6 +28,56 @@ static void the_last_seat_of_the_pool_is_sold_once(void **state)
     world_is_sound(w);
 }
 
+static void a_seat_that_changed_meanwhile_is_not_written(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct centre_seat seat;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct centre_store *centre = store_centre(w->store);
+    assert_int_equal(centre->ops->seat_get(centre, tomorrow(w), 2, &seat), ERR_OK);
+    struct centre_seat to = seat;
+    to.epoch++;
+    struct centre_seat stale[] = {seat, seat, seat, seat};
+    stale[0].owner = (struct inc_id){0};
+    stale[1].epoch--;
+    stale[2].booking.id = id_new(&w->env.env);
+    stale[3].is_open = false;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(centre->ops->seat_change(centre, &stale[i], &to), ERR_CONFLICT);
+    }
+    assert_int_equal(centre->ops->seat_change(centre, &seat, &to), ERR_OK);
+    assert_int_equal(centre->ops->seat_change(centre, &seat, &to), ERR_CONFLICT);
+}
+
+static void a_copied_file_is_found_and_retired(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct centre_inc inc;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct op op = world_book(w, tomorrow(w), 1, OP_POOL, 0);
+    assert_int_equal(world_push(w, &kiosk, op, "", NULL), ERR_OK);
+    struct op other = world_book(w, tomorrow(w), 2, OP_RIGHT, 1);
+    struct centre_op pushed = {.op = other, .bytes = STR("other bytes")};
+    pushed.op.seq = 1;
+    struct centre_push push = {.inc = kiosk.inc, .from = 1, .ops = &pushed, .count = 1};
+    struct centre_push_reply *reply = test_calloc(1, sizeof(*reply));
+    struct centre_store *centre = store_centre(w->store);
+    assert_int_equal(store_begin(w->store), ERR_OK);
+    enum err e = centre_push(centre, &push, w->env.now_ms, reply);
+    assert_int_equal(store_commit(w->store, e), ERR_OK);
+    assert_int_equal(reply->status, CENTRE_FORK);
+    assert_int_equal(centre->ops->inc_get(centre, kiosk.inc, &inc), ERR_OK);
+    assert_int_equal(inc.state, CENTRE_INC_FORKED);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM audit WHERE action = 'fork'"), 1);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM booking"), 1);
+    test_free(reply);
+    world_is_sound(w);
+}
+
 static void a_right_is_sold_and_cancelled_and_sold_again(void **state)
 {
     struct world *w = *state;
@@ -310,6 +360,8 @@ int suite_booking(struct world_driver *driver)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(the_last_seat_of_the_pool_is_sold_once),
+        WORLD_TEST(a_seat_that_changed_meanwhile_is_not_written),
+        WORLD_TEST(a_copied_file_is_found_and_retired),
         WORLD_TEST(a_right_is_sold_and_cancelled_and_sold_again),
         WORLD_TEST(an_operation_told_again_gets_its_stored_answer),
         WORLD_TEST(a_phone_has_its_limits_while_the_bookings_are_ahead),
