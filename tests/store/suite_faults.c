@@ -68,12 +68,12 @@ struct totals {
 static struct totals totals(struct world *w)
 {
     static const char *const sql[] = {"SELECT count(*) FROM sitting",
-                                      "SELECT sum(epoch) FROM seat",
+                                      "SELECT CAST(sum(epoch) AS BIGINT) FROM seat",
                                       "SELECT count(*) FROM seat WHERE owner IS NOT NULL",
                                       "SELECT count(*) FROM booking",
                                       "SELECT count(*) FROM op_result",
                                       "SELECT count(*) FROM audit",
-                                      "SELECT sum(seq) FROM feed_head",
+                                      "SELECT CAST(sum(seq) AS BIGINT) FROM feed_head",
                                       "SELECT count(*) FROM kiosk"};
     struct totals t;
     for (int i = 0; i < 8; i++) {

@@ -153,11 +153,14 @@ static void a_page_counts_bytes_too(void **state)
     world_init(w);
     world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
     // A hundred rows of ten thousand bytes, two to a number.
-    assert_int_equal(world_sql(w, "INSERT INTO feed_row (stream, kind, key, seq, dead, body) "
-                                  "SELECT 'c:141182', 'big', k.tick, 1000 + k.tick % 50, 0, "
-                                  "replace(hex(zeroblob(5000)), '00', 'xx') FROM counsellor_tick k "
-                                  "GROUP BY k.tick LIMIT 100"),
-                     ERR_OK);
+    char body[10000];
+    memset(body, 'x', sizeof(body));
+    struct db_query add =
+        DB_QUERY("INSERT INTO feed_row (stream, kind, key, seq, dead, body) "
+                 "SELECT 'c:141182', 'big', CAST(k.tick AS TEXT), 1000 + k.tick % 50, 0, $1 "
+                 "FROM counsellor_tick k GROUP BY k.tick LIMIT 100",
+                 DB_TEXT(((struct str){body, sizeof(body)})));
+    assert_int_equal(db_run(store_db(w->store), add, NULL), ERR_OK);
     assert_int_equal(world_sql(w, "UPDATE feed_head SET seq = 2000 WHERE stream = 'c:141182'"),
                      ERR_OK);
     int64_t told = world_count(w, "SELECT count(*) FROM feed_row");

@@ -34,8 +34,8 @@ static struct db *open_db(struct world *w, enum db_access access)
 static bool limit(struct world *w, int64_t pages_more)
 {
     char sql[64];
-    int64_t pages = world_count(w, "PRAGMA page_count");
-    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld", (long long)(pages + pages_more));
+    long long pages = world_count(w, "PRAGMA page_count");
+    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld", pages + pages_more);
     return world_sql(w, sql) == ERR_OK;
 }
 

@@ -122,7 +122,7 @@ void world_init(struct world *w)
     struct site sites[] = {{.code = world_site(0), .name = STR("政务大厅")},
                            {.code = world_site(1), .name = STR("文峰街道")}};
     struct roster_rule rules[] = {world_rule(0), world_rule(1)};
-    struct store_import import;
+    struct store_import import = {0};
     assert_int_equal(store_begin(w->store), ERR_OK);
     enum err e = store_init(w->store, STR("141182"));
     if (!e) e = store_sites_import(w->store, sites, 2, STR("clerk"), &import);
@@ -151,7 +151,8 @@ enum err world_enrol_try(struct world *w, int site, enum store_role role, struct
                          struct store_enrolled *answer)
 {
     struct store_enrol_codes codes;
-    enum store_enrol started;
+    enum store_enrol started = STORE_ENROL_PENDING;
+    *answer = (struct store_enrolled){.answer = STORE_ENROL_PENDING};
     *out = (struct world_kiosk){.keys = crypt_key_pair_new(&w->env.env)};
     out->inc.id = id_new(&w->env.env);
     struct store_enrol_ask ask = {out->keys.public_key, STR("box"), out->inc};
@@ -165,7 +166,7 @@ enum err world_enrol_try(struct world *w, int site, enum store_role role, struct
     }
     e = store_commit(w->store, e);
     if (e || answer->answer != STORE_ENROL_OK) return e;
-    struct store_enrolled polled;
+    struct store_enrolled polled = {0};
     e = store_enrol_poll(w->store, str_from_z(codes.device_code), &polled);
     if (e) return e;
     assert_int_equal(polled.answer, STORE_ENROL_OK);
@@ -177,7 +178,7 @@ enum err world_enrol_try(struct world *w, int site, enum store_role role, struct
 
 void world_enrol(struct world *w, int site, enum store_role role, struct world_kiosk *out)
 {
-    struct store_enrolled answer;
+    struct store_enrolled answer = {0};
     assert_int_equal(world_enrol_try(w, site, role, out, &answer), ERR_OK);
     assert_int_equal(answer.answer, STORE_ENROL_OK);
 }
