@@ -1,6 +1,7 @@
 // The feed: one number a stream and transaction, pages that never split one, nothing of what failed.
 #include "store/world.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static enum err tell_workday(struct world *w, int day)
@@ -168,6 +169,62 @@ static void a_page_counts_bytes_too(void **state)
     assert_true(pages >= 2);
 }
 
+// A kiosk that reads as fast as it can while the centre writes. It runs beside the test, so it only
+// counts; the test looks at the counts afterwards.
+struct follower {
+    struct store *reader;
+    struct store_feed_ask ask;
+    int64_t until; // the last number
+    int rows;
+    int broken; // pages that failed, or rows that were told too late
+};
+
+static void *follow(void *context)
+{
+    struct follower *f = context;
+    struct arena arena;
+    arena_init(&arena, 2 * FEED_PAGE_BYTES_MAX);
+    struct store_feed_page *page = arena_new(&arena, struct store_feed_page);
+    size_t mark = arena_mark(&arena);
+    for (int i = 0; i < 1000000 && f->ask.from.seq[FEED_COUNTY] < f->until; i++) {
+        arena_rewind(&arena, mark);
+        bool is_read = store_feed_read(f->reader, &f->ask, &arena, page) == ERR_OK;
+        if (!is_read) f->broken++;
+        for (int k = 0; is_read && k < page->count; k++) {
+            if (page->rows[k].seq <= f->ask.from.seq[page->rows[k].stream]) f->broken++;
+        }
+        if (!is_read) continue;
+        f->rows += page->count;
+        f->ask.from = page->to;
+    }
+    arena_deinit(&arena);
+    return NULL;
+}
+
+static void a_reader_beside_the_writer_misses_nothing(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    pthread_t thread;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct follower f = {.reader = w->reader,
+                         .ask = {.inc = kiosk.inc, .site = world_site(0)},
+                         .until = county_head(w) + 100};
+    assert_int_equal(pthread_create(&thread, NULL, follow, &f), 0);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(store_begin(w->store), ERR_OK);
+        struct feed_row row = {
+            .stream = FEED_COUNTY, .kind = FEED_WORKDAY, .value.workday = {50000 + i, true}};
+        struct centre_store *centre = store_centre(w->store);
+        enum err e = centre->ops->feed_put(centre, STR("141182"), &row);
+        assert_int_equal(store_commit(w->store, e), ERR_OK);
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(f.broken, 0);
+    assert_int_equal(f.rows, world_count(w, "SELECT count(*) FROM feed_row"));
+}
+
 static void whoever_starts_anew_is_not_told_of_the_dead(void **state)
 {
     struct world *w = *state;
@@ -252,6 +309,7 @@ int suite_feed(struct world_driver *driver)
         WORLD_TEST(what_has_not_changed_is_not_told_again),
         WORLD_TEST(pages_give_every_row_once_and_never_split_a_number),
         WORLD_TEST(a_page_counts_bytes_too),
+        WORLD_TEST(a_reader_beside_the_writer_misses_nothing),
         WORLD_TEST(whoever_starts_anew_is_not_told_of_the_dead),
         WORLD_TEST(a_reader_past_the_head_is_told_so),
         WORLD_TEST(a_page_says_which_operation_it_includes),
