@@ -138,6 +138,17 @@ static void past(struct stage *s, struct rect r, struct str text)
     draw_fill(ui->draw, strike, ui_color(ui, COLOR_INK3), 0);
 }
 
+// Somebody sits in the morning and in the afternoon.
+static bool is_whole_day(const struct stage *s, const struct cache_sitting *c)
+{
+    int day = date_day_from_ms(c->sitting.start_ms);
+    int64_t noon_ms = date_ms(day, 12 * 60);
+    if (c->sitting.start_ms >= noon_ms) return false;
+    const struct cache_sitting *later =
+        view_first_on_day(&s->view, c->sitting.site, day, c->sitting.end_ms);
+    return later && later->sitting.start_ms >= noon_ms;
+}
+
 // A cell that can be touched: apricot where somebody sits now.
 static bool cell(struct stage *s, struct rect r, const struct cache_sitting *c, uint32_t id,
                  struct str spoken)
@@ -162,7 +173,9 @@ static bool cell(struct stage *s, struct rect r, const struct cache_sitting *c, 
     if (press & UI_PRESS_FOCUSED) {
         draw_rule(ui->draw, r, ui_color(ui, COLOR_INK), radius, ui_dp(ui, 6));
     }
-    struct str text = on ? TEXT(IN) : when_clock(ui->frame, c->sitting.start_ms);
+    struct str text = on                   ? TEXT(IN)
+                      : is_whole_day(s, c) ? TEXT(WHOLE_DAY)
+                                           : when_clock(ui->frame, c->sitting.start_ms);
     struct label l = {.rect = face,
                       .text = text,
                       .type = TYPE_S,

@@ -177,11 +177,17 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
         cut_top(ui, &rest, 36);
     }
     state_card(s, box, &b);
-    check_in_button(s, cut_top(ui, &rest, 164), m, &b);
-    cut_top(ui, &rest, 38);
+    if (booking_holds_seat(b.state)) {
+        check_in_button(s, cut_top(ui, &rest, large ? 250 : page->is_landscape ? 190 : 164), m, &b);
+        cut_top(ui, &rest, 38);
+    } else if (b.state == BOOKING_WISH) {
+        notice(ui, cut_top(ui, &rest, large ? 170 : 93), NOTICE_ATTENTION, IMAGE_HOURGLASS,
+               TEXT(WISH_MINE));
+        cut_top(ui, &rest, 38);
+    }
     side_buttons(s, cut_top(ui, &rest, large ? 130 : 112), &b);
     cut_top(ui, &rest, 32);
-    if (booking_is_open(b.state)) cancel_button(s, cut_top(ui, &rest, large ? 200 : 150), &b);
+    if (booking_is_open(b.state)) cancel_button(s, cut_top(ui, &rest, large ? 264 : 190), &b);
     if (b.state != BOOKING_CHECKED_IN) return;
     cut_top(ui, &rest, 30);
     notice(ui, cut_top(ui, &rest, large ? 170 : 93), NOTICE_NEWS, IMAGE_BELL, TEXT(CHECKED_IN));

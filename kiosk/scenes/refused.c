@@ -33,7 +33,8 @@ static void others(struct stage *s, struct rect r)
         struct rect place = cut_top(ui, &r, ui->theme.large ? 190 : 150);
         cut_top(ui, &r, 28);
         struct str what =
-            TEXT_FILL(a, SITE_SPAN, say_when(s, c->sitting.start_ms), say_site(s, c->sitting.site));
+            TEXT_FILL(a, SITE_SPAN, say_when(s, sitting_seat_ms(&c->sitting, offer.seat)),
+                      say_site(s, c->sitting.site));
         struct button b = {.id = ID_OTHERS + (uint32_t)shown,
                            .rect = place,
                            .look = BUTTON_ROW,

@@ -8,11 +8,11 @@
 #ifndef SCENES_SCENE_H
 #define SCENES_SCENE_H
 
+#include "keeper/keeper.h"
 #include "scenes/paper.h"
 #include "scenes/text.h"
 #include "scenes/view.h"
 #include "scenes/visit.h"
-#include "keeper/keeper.h"
 #include "ui/widgets.h"
 
 #define STAGE_DEPTH_MAX        12

@@ -7,6 +7,7 @@
 
 #define SCRATCH_BYTES_MAX (1u << 20)
 #define SPOOLED_AT_ONCE   4
+#define TOUCH_PAUSE_MS    30000
 
 static const struct scene_type *const types[SCENE_COUNT] = {
 #define SCENE(id, name, help) [SCENE_##id] = &name##_scene,
@@ -289,34 +290,46 @@ static void read_news(struct stage *s)
 
 // ---- Events
 
+// Somebody came after a pause: the keeper may try a broken line at once.
+static void touched(struct stage *s)
+{
+    int64_t now_ms = mono_ms(s);
+    bool after_pause = now_ms - s->touch_ms >= TOUCH_PAUSE_MS;
+    s->touch_ms = now_ms;
+    if (!after_pause || stage_is_online(s)) return;
+    struct keeper_request request = {.ask = KEEPER_TOUCHED, .token = ++s->token};
+    bool taken = keeper_ask(s->config.keeper, &request);
+    (void)taken; // its queue is full: it is busy with the line anyway
+}
+
 bool stage_touch(struct stage *s, struct ui_touch touch)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     return ui_pointer(&s->ui, touch);
 }
 
 void stage_key(struct stage *s, enum ui_key key)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     ui_key_press(&s->ui, key);
 }
 
 void stage_type(struct stage *s, char character)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     ui_type(&s->ui, character);
 }
 
 void stage_back(struct stage *s)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     stage_pop(s);
     navigate(s);
 }
 
 void stage_scan(struct stage *s, struct str text)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     struct ticket_code code;
     struct ticket_pin pin;
     if (!ticket_qr_parse(text, &code, &pin)) {

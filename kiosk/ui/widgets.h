@@ -24,6 +24,7 @@ struct label {
     enum valign valign;
     int lines_max; // 0: one line, cut off with an ellipsis where it does not fit
     int spacing_dp;
+    bool may_shrink;     // one line: a smaller type of the scale where this one is too wide
     enum draw_role role; // ROLE_SCREEN (zero) stands for ROLE_TEXT
     struct str spoken;
 };
@@ -34,7 +35,7 @@ struct label {
 struct rect label(struct ui *ui, const struct label *l);
 
 // The same without a node, for texts that belong to a widget. `*fits` is cleared where it had to be
-// cut; may be NULL.
+// cut; NULL: it belongs to the node added last, which then says so.
 struct rect label_draw(struct ui *ui, const struct label *l, bool *fits);
 
 int label_width_px(struct ui *ui, const struct label *l);  // of its text on one line
