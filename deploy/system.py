@@ -184,9 +184,9 @@ class Centre:
         self.admin("enrol", code, site)
 
     def bookings(self):
-        """One dict a booking."""
-        lines = self.admin("bookings", "--json").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        """One dict a booking; other lines tell how many there are."""
+        lines = [json.loads(line) for line in self.admin("bookings", "--json").splitlines()]
+        return [line for line in lines if "code" in line]
 
     def check(self):
         """The invariants of the protocol over the centre's data."""

@@ -328,6 +328,7 @@ int sim_sitting_index(const struct sim_world *w, struct sitting_id id);
 
 void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index);
 void sim_kiosk_power_on(struct sim_kiosk *k);
+void sim_kiosk_power_cut(struct sim_kiosk *k);
 void sim_kiosk_visit(struct sim_kiosk *k); // somebody does something at its screen
 void sim_kiosk_run(struct sim_kiosk *k);   // its own thread gets a turn
 void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m);

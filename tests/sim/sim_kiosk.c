@@ -79,8 +79,9 @@ static void print_spooled(struct sim_kiosk *k)
     k->spool_count = 0;
 }
 
-static void crash(struct sim_kiosk *k)
+void sim_kiosk_power_cut(struct sim_kiosk *k)
 {
+    if (!k->is_up) return;
     sim_trace(k->world, "kiosk %d stops", k->index);
     sim_ledger_power_cut(&k->disk);
     k->is_up = false;
@@ -97,7 +98,7 @@ void sim_kiosk_power_on(struct sim_kiosk *k)
     k->is_up = true;
     enum err e = sync_start(ledger_of(k), now_of(k));
     if (k->disk.has_crashed) {
-        crash(k);
+        sim_kiosk_power_cut(k);
         return;
     }
     if (e) {
@@ -169,7 +170,7 @@ static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
     spool(k, sale);
     enum err e = sync_book_right(ledger_of(k), sale, now_of(k), &v);
     if (k->disk.has_crashed) {
-        crash(k);
+        sim_kiosk_power_cut(k);
         return;
     }
     k->spool_count--;
@@ -187,7 +188,7 @@ static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
     spool(k, sale);
     enum err e = sync_book_pool(ledger_of(k), sale, now_of(k), &v);
     if (k->disk.has_crashed) {
-        crash(k);
+        sim_kiosk_power_cut(k);
         return;
     }
     if (e || v != VERDICT_OK) {
@@ -341,7 +342,7 @@ void sim_kiosk_visit(struct sim_kiosk *k)
     } else {
         give_back(k);
     }
-    if (k->disk.has_crashed) crash(k);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
 }
 
@@ -425,7 +426,7 @@ static void give_up_waiting(struct sim_kiosk *k)
     bool withdrawn = false;
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
     enum err e = sync_give_up(ledger_of(k), k->waiting, now_of(k), &withdrawn);
-    if (k->disk.has_crashed) crash(k);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
     if (e || !k->is_up) return;
     if (withdrawn) {
@@ -571,7 +572,7 @@ void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m)
     if (!is_awaited && !sim_fault(k->world, FAULT_LATE_ANSWER)) return;
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
     enum sync_event event = hear(k, m);
-    if (k->disk.has_crashed) crash(k);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
     if (!k->is_up) return;
     if (k->is_turned_away) {

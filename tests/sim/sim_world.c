@@ -152,7 +152,9 @@ static void trouble_a_kiosk(struct sim_world *w)
     case 4:
         k->trust = sim_fault(w, FAULT_CLOCK_UNKNOWN) ? OP_TRUST_UNKNOWN : OP_TRUST_SYNCED;
         break;
-    default: k->clock_off_ms = 0; break;
+    default:
+        if (sim_fault(w, FAULT_KIOSK_POWER)) sim_kiosk_power_cut(k);
+        break;
     }
 }
 
