@@ -20,6 +20,30 @@ static void stopper_rings(void *app)
     platform_wake(((struct app *)app)->platform);
 }
 
+// ---- The screens' clock
+
+static struct app_clock *clock_of(struct env *env)
+{
+    return (struct app_clock *)env;
+}
+
+static int64_t clock_now_ms(struct env *env)
+{
+    return keeper_now_ms(clock_of(env)->keeper);
+}
+
+static int64_t clock_mono_ms(struct env *env)
+{
+    return env_mono_ms(clock_of(env)->machine);
+}
+
+static void clock_random(struct env *env, void *bytes, size_t count)
+{
+    env_random(clock_of(env)->machine, bytes, count);
+}
+
+static const struct env_ops clock_ops = {clock_now_ms, clock_mono_ms, clock_random};
+
 // ---- Building
 
 static enum err start_keeper(struct app *a)
@@ -27,7 +51,12 @@ static enum err start_keeper(struct app *a)
     a->keeper_config = a->settings->keeper;
     a->keeper_config.spool_dir = a->place.spool;
     a->keeper_bell = (struct app_keeper_bell){{keeper_rings}, a->platform};
-    return keeper_start(&a->keeper, &a->keeper_config, &a->env.env, &a->keeper_bell.wake);
+    struct keeper *keeper = NULL;
+    enum err e = keeper_start(&keeper, &a->keeper_config, &a->env.env, &a->keeper_bell.wake);
+    if (e) return e;
+    a->keeper = keeper;
+    a->clock = (struct app_clock){{&clock_ops}, &a->env.env, keeper};
+    return ERR_OK;
 }
 
 static enum err start_printer(struct app *a)
@@ -50,7 +79,7 @@ static void start_stage(struct app *a)
     struct stage_config config = {
         .cache = a->cache,
         .keeper = a->keeper,
-        .env = &a->env.env,
+        .env = &a->clock.env,
         .metrics = platform_metrics(a->platform),
         .painter = platform_painter(a->platform),
         .printer = a->printer,

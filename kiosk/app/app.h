@@ -27,6 +27,13 @@ struct app_printer_bell {
     struct platform *platform;
 };
 
+// The screens' clock: civil time as the centre knows it, the rest as the machine does.
+struct app_clock {
+    struct env env; // first
+    struct env *machine;
+    struct keeper *keeper;
+};
+
 struct app {
     struct access_app tree; // first: what the tree socket asks for
     const struct settings *settings;
@@ -39,7 +46,8 @@ struct app {
     struct printer *printer;
     struct app_keeper_bell keeper_bell;
     struct keeper_config keeper_config;
-    struct keeper *keeper;
+    struct keeper *keeper; // NULL: not started
+    struct app_clock clock;
     struct cache *cache; // NULL until the keeper has made the file
     struct stage stage;
     bool has_stage;
