@@ -72,7 +72,7 @@ static struct plan plan_of(struct stage *s, const struct board *b, struct rect a
     p.first_row = b->page * p.row_max;
     p.row_count = s->view.sites.count - p.first_row;
     if (p.row_count > p.row_max) p.row_count = p.row_max;
-    p.head_h = ui_dp(ui, large ? 150 : 116);
+    p.head_h = ui_dp(ui, large ? 150 : wide ? 96 : 116);
     p.row_h = (area.h - p.head_h) / p.row_max;
     struct rect rest = area;
     p.names = cut_left_px(&rest, names_width(s));
@@ -257,6 +257,8 @@ static void board_frame(struct stage *s, void *state, const struct page *page)
                           .look = BUTTON_SMALL,
                           .label = b->later ? (large ? TEXT(DAYS_BEFORE) : TEXT(THIS_WEEK))
                                             : (large ? TEXT(DAYS_AFTER) : TEXT(NEXT_WEEK))};
+    cut_right(ui, &head_row, 20);
+    struct rect more = wide ? cut_right(ui, &head_row, large ? 420 : 330) : head_row;
     label(ui, &(struct label){.rect = head_row,
                               .text = large      ? TEXT(BOARD_TITLE_SHORT)
                                       : b->later ? TEXT(BOARD_TITLE_NEXT)
@@ -265,11 +267,13 @@ static void board_frame(struct stage *s, void *state, const struct page *page)
                               .role = ROLE_HEADING});
     if (button(ui, &week)) b->later = !b->later;
     cut_top(ui, &body, 20);
-    int pages = 0;
-    struct rect low = cut_bottom(ui, &body, large ? 120 : 84);
-    cut_bottom(ui, &body, 14);
+    struct rect low = {0};
+    if (!wide) {
+        low = cut_bottom(ui, &body, large ? 120 : 100);
+        cut_bottom(ui, &body, 14);
+    }
     struct plan p = plan_of(s, b, body, wide);
-    pages = (s->view.sites.count + p.row_max - 1) / p.row_max;
+    int pages = (s->view.sites.count + p.row_max - 1) / p.row_max;
     draw_fill(ui->draw, body, ui_color(ui, COLOR_CARD), 0);
     int today = date_day_from_ms(stage_now_ms(s));
     for (int i = 0; i < p.day_count; i++) {
@@ -280,16 +284,19 @@ static void board_frame(struct stage *s, void *state, const struct page *page)
     }
     draw_rule(ui->draw, body, ui_color(ui, COLOR_CTL), 0, ui_dp(ui, 2));
     if (pages > 1) {
-        struct rect r = cut_right(ui, &low, large ? 420 : 330);
-        r.h -= ui_dp(ui, 6);
+        struct rect r = more;
+        if (!wide) {
+            r = cut_right(ui, &low, large ? 420 : 330);
+            r.h -= ui_dp(ui, 6);
+            cut_right(ui, &low, 20);
+        }
         struct button next = {.id = ID_DOWN,
                               .rect = r,
                               .look = BUTTON_SMALL,
                               .label = b->page + 1 < pages ? TEXT(MORE_SITES) : TEXT(FIRST_SITES)};
         if (button(ui, &next)) b->page = (b->page + 1) % pages;
-        cut_right(ui, &low, 20);
     }
-    if (large) return;
+    if (large || wide) return;
     label(ui, &(struct label){
                   .rect = low, .text = TEXT(BOARD_LEGEND), .type = TYPE_S, .ink = COLOR_INK2});
 }

@@ -371,6 +371,10 @@ static void tiles(struct stage *s, struct rect r)
         if (!button(ui, &b)) continue;
         if (rows[i].id == ID_BOOK) choose_sitting(s);
         if (rows[i].id == ID_MY_BOOKING) stage_push(s, SCENE_LOOKUP);
+        if (rows[i].id == ID_LAWS || rows[i].id == ID_GUIDES) {
+            s->visit.list = rows[i].id == ID_LAWS ? LIST_LAWS : LIST_GUIDES;
+            stage_push(s, SCENE_LAW_LIST);
+        }
         if (rows[i].id == ID_STAFF) stage_push(s, SCENE_CALL_STAFF);
     }
 }

@@ -98,6 +98,13 @@ struct str say_seats(struct stage *s, const struct offer *offer)
     return TEXT_FILL(s->ui.frame, SEATS_FREE, text_number(s->ui.frame, offer->free_count));
 }
 
+struct str say_pages(struct stage *s, int page, int pages)
+{
+    struct arena *a = s->ui.frame;
+    struct str n = text_number(a, page), of = text_number(a, pages);
+    return s->ui.theme.large ? TEXT_FILL(a, PAGE_OF_SHORT, n, of) : TEXT_FILL(a, PAGE_OF, n, of);
+}
+
 struct offer stage_offer(struct stage *s, const struct cache_sitting *c)
 {
     return offer_choose(&c->sitting, &c->avail, c->rights, stage_is_online(s), stage_now_ms(s));

@@ -9,6 +9,7 @@
 #define SCENES_SCENE_H
 
 #include "keeper/keeper.h"
+#include "scenes/library.h"
 #include "scenes/paper.h"
 #include "scenes/text.h"
 #include "scenes/view.h"
@@ -16,7 +17,8 @@
 #include "ui/widgets.h"
 
 #define STAGE_DEPTH_MAX        12
-#define STAGE_STATES_BYTES_MAX (3u << 20) // the reader keeps the lines of a statute
+#define STAGE_STATES_BYTES_MAX (6u << 20) // the reader keeps the lines of a statute
+#define STAGE_FRAME_BYTES      (1u << 20) // of the arena given to stage_frame, at least
 #define STAGE_IDLE_MS          90000
 #define STAGE_IDLE_LARGE_MS    180000 // large text: who reads slowly gets twice the time
 #define STAGE_WARNING_MS       30000
@@ -50,6 +52,7 @@ struct stage_config {
     struct env *env;
     struct draw_metrics *metrics;
     struct draw_painter *painter; // for slips; NULL: no pictures of them
+    const char *content_dir;      // the keeper's folder of releases; NULL: no content
     struct printer *printer;      // NULL: this kiosk prints nothing
     struct panel panel;
 };
@@ -67,6 +70,7 @@ struct stage {
     struct stage_config config;
     struct ui ui;
     struct view view;
+    struct library library;
     struct paper paper;
     struct visit visit;         // what this visitor told us; wiped when the stage goes home
     struct booking_tries tries; // wrong PINs at this kiosk; not of one visitor

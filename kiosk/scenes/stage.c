@@ -160,6 +160,7 @@ void stage_init(struct stage *s, const struct stage_config *config)
     s->paper = (struct paper){
         .metrics = config->metrics, .painter = config->painter, .printer = config->printer};
     paper_init(&s->paper);
+    library_init(&s->library, config->content_dir);
     struct theme theme;
     theme_init(&theme, config->panel);
     ui_init(&s->ui, theme, config->metrics, &s->scratch);
@@ -170,6 +171,7 @@ void stage_init(struct stage *s, const struct stage_config *config)
 void stage_deinit(struct stage *s)
 {
     if (s->depth > 0) go_home(s);
+    library_deinit(&s->library);
     paper_deinit(&s->paper);
     view_deinit(&s->view);
     arena_deinit(&s->states);

@@ -182,6 +182,16 @@ static bool words(struct ui *ui, struct rect r, const struct button *b, const st
                           .align = align,
                           .may_shrink = true};
     if (b->second.len == 0) {
+        struct label smaller = title;
+        smaller.type = TYPE_S;
+        bool two_lines = align == ALIGN_LEFT && label_width_px(ui, &smaller) > r.w;
+        if (two_lines) {
+            // A little less than twice the width: a line may end early.
+            title.may_shrink = false;
+            title.type = TYPE_M;
+            if (label_width_px(ui, &title) > r.w * 19 / 10) title.type = TYPE_S;
+            title.lines_max = 2;
+        }
         label_draw(ui, &title, &fits);
         return fits;
     }

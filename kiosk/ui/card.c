@@ -159,7 +159,7 @@ void fact(struct ui *ui, struct rect r, enum draw_image image, struct str text)
 {
     icon(ui, cut_left(ui, &r, 48), 48, image, COLOR_Q700);
     cut_left(ui, &r, 18);
-    label(ui, &(struct label){.rect = r, .text = text, .type = TYPE_M});
+    label(ui, &(struct label){.rect = r, .text = text, .type = TYPE_M, .may_shrink = true});
 }
 
 // ---- Confirmation sheet

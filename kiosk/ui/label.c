@@ -133,7 +133,7 @@ struct rect label(struct ui *ui, const struct label *l)
     bool fits = true;
     struct rect took = label_draw(ui, l, &fits);
     enum draw_role role = l->role == ROLE_SCREEN ? ROLE_TEXT : l->role;
-    struct draw_node *n = draw_node(ui->draw, role, took, l->text);
+    struct draw_node *n = draw_node(ui->draw, role, rect_cut_to(took, ui->draw->canvas), l->text);
     n->text_px = theme_text_px(&ui->theme, l->may_shrink ? shrunk(ui, l) : l->type);
     n->ink = ui_color(ui, l->ink);
     n->ground = ground;

@@ -38,6 +38,7 @@ struct world {
     struct keeper_answer answers[WORLD_ASKED_MAX];
     int answer_count;
 
+    char content_dir[64]; // empty: no content
     struct made_up_metrics metrics;
     struct stage stage;
     struct draw_list draw;
@@ -48,6 +49,9 @@ struct world {
 
 int world_setup(void **state); // for cmocka: portrait, 9:00, the hall, somebody on duty
 int world_teardown(void **state);
+
+// Makes a release of laws, a case and guides in a folder of its own, before world_open.
+void world_content(struct world *w);
 
 // Adds a sitting of `site` (index) on today + `in_days`, counsellor `who` (index of five).
 struct cache_sitting *world_sitting(struct world *w, int site, int in_days, int minute, int who);
@@ -69,7 +73,8 @@ void world_expect_screen(struct world *w, const char *name);
 void world_arguments(int argc, char **argv);
 void world_expect_golden(struct world *w, const char *name);
 
-// What every screen owes to old eyes and large fingers (EN 301 549, WCAG 2.2).
-void world_audit(struct world *w, const char *name);
+// What every screen owes to old eyes and large fingers (EN 301 549, WCAG 2.2): prints what is wrong,
+// answers how much.
+int world_audit(struct world *w, const char *name);
 
 #endif
