@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "crypt/hash.h"
 
+#include <stdio.h>
+
 // ---- Bells: any thread
 
 static void keeper_rings(struct keeper_wake *w)
@@ -76,6 +78,9 @@ static void find_cache(struct app *a)
 static void start_stage(struct app *a)
 {
     struct rect canvas = platform_canvas(a->platform);
+    int len =
+        snprintf(a->content_dir, sizeof(a->content_dir), "%s/content", a->keeper_config.data_dir);
+    CHECK(len > 0 && (size_t)len < sizeof(a->content_dir)); // settings.c bounds it
     struct stage_config config = {
         .cache = a->cache,
         .keeper = a->keeper,
@@ -84,6 +89,7 @@ static void start_stage(struct app *a)
         .painter = platform_painter(a->platform),
         .printer = a->printer,
         .panel = a->settings->panel,
+        .content_dir = a->content_dir,
     };
     config.panel.width_px = canvas.w;
     config.panel.height_px = canvas.h;
@@ -95,7 +101,7 @@ static enum err build(struct app *a, const char *tree_path)
 {
     const struct settings *s = a->settings;
     arena_init(&a->parts, APP_PARTS_BYTES_MAX);
-    arena_init(&a->frame, APP_FRAME_BYTES_MAX);
+    arena_init(&a->frame, STAGE_FRAME_BYTES);
     env_system_init(&a->env, s->demo_offset_ms);
     enum err e = crypt_init();
     if (!e) e = place_open(&a->place, s->keeper.data_dir, s->keeper.spool_dir);

@@ -14,8 +14,7 @@
 #include "app/stopper.h"
 #include "scenes/scene.h"
 
-#define APP_PARTS_BYTES_MAX (4u << 20)   // parts that live as long as the program
-#define APP_FRAME_BYTES_MAX (512u << 10) // texts of one frame
+#define APP_PARTS_BYTES_MAX (4u << 20) // parts that live as long as the program
 
 struct app_keeper_bell {
     struct keeper_wake wake; // first
@@ -46,6 +45,7 @@ struct app {
     struct printer *printer;
     struct app_keeper_bell keeper_bell;
     struct keeper_config keeper_config;
+    char content_dir[PLACE_PATH_BYTES_MAX];
     struct keeper *keeper; // NULL: not started
     struct app_clock clock;
     struct cache *cache; // NULL until the keeper has made the file

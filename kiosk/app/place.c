@@ -27,7 +27,7 @@ static enum err take_lock(struct place *p, const char *data)
 {
     char path[PLACE_PATH_BYTES_MAX];
     int len = snprintf(path, sizeof(path), "%s/lock", data);
-    if (len <= 0 || (size_t)len >= sizeof(path)) return ERR_TOO_BIG;
+    CHECK(len > 0 && (size_t)len < sizeof(path)); // settings.c bounds it
     p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, MODE_OWN_FILE);
     if (p->lock >= 0 && flock(p->lock, LOCK_EX | LOCK_NB) == 0) return ERR_OK;
     bool is_held = p->lock >= 0 && errno == EWOULDBLOCK;
@@ -73,7 +73,7 @@ enum err place_open(struct place *p, const char *data, const char *spool)
     if (e) return e;
     if (spool) {
         int len = snprintf(p->spool, sizeof(p->spool), "%s", spool);
-        if (len <= 0 || (size_t)len >= sizeof(p->spool)) e = ERR_TOO_BIG;
+        CHECK(len > 0 && (size_t)len < sizeof(p->spool)); // the same
     } else {
         e = name_spool(p, data);
     }

@@ -3,7 +3,6 @@
 #include "base/date.h"
 #include "base/log.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #define NOTO             "/usr/share/fonts/opentype/noto/NotoSansCJK-"
@@ -129,8 +128,12 @@ static enum err read_rest(struct settings *s)
     };
     s->printer = conf_text(c, KEY_PRINTER);
     s->allows_tree = conf_bool(c, KEY_TREE);
-    if (strlen(s->keeper.data_dir) > SETTINGS_PATH_BYTES_MAX)
-        return wrong("[kiosk] data: too long");
+    struct str folders[] = {str_from_z(conf_text(c, KEY_DATA)),
+                            str_from_z(conf_text(c, KEY_SPOOL))};
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        if (folders[i].len > SETTINGS_PATH_BYTES_MAX)
+            return wrong("[kiosk] a folder's name is too long");
+    }
     return ERR_OK;
 }
 

@@ -9,7 +9,7 @@
 #include "platform/platform.h"
 #include "ui/theme.h"
 
-#define SETTINGS_PATH_BYTES_MAX 200
+#define SETTINGS_PATH_BYTES_MAX 150 // of a folder
 
 struct settings {
     struct conf conf;                 // the texts below live in it

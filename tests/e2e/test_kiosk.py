@@ -114,6 +114,7 @@ class KioskTest(unittest.TestCase):
             ({"demo": {"start": "2026-03-04T08:40", "since": 5}}, "need demo = yes"),
             ({"demo": {"demo": "yes", "start": "2026-03-04T08:40"}}, "with since"),
             ({"demo": {"demo": "yes", "start": "2026-02-30T08:40", "since": 5}}, "is written"),
+            ({"kiosk": {"data": "/" + "d" * 160}}, "too long"),
             ({"kiosk": {"data": self.folder / "other", "colour": "red"}}, "no such setting"),
         ]
         for change, why in rows:
