@@ -22,7 +22,9 @@ static bool parse(int argc, char **argv, struct arguments *out)
         {0},
     };
     *out = (struct arguments){0};
-    for (int found = 0; (found = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    int found = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
+    while ((found = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (found == 'c') {
             out->config = optarg;
         } else if (found == 't') {

@@ -123,6 +123,10 @@ class KioskTest(unittest.TestCase):
         self.assertIn("usage", self.refused("--conf"))
         self.assertIn("usage", self.refused("--config"))
 
+    def test_it_says_which_version_it_is(self):
+        done = subprocess.run([str(KIOSK), "--version"], capture_output=True, text=True, check=True)
+        self.assertRegex(done.stdout, r"^lvyue-kiosk \d+\.\d+\.\d+\n$")
+
     def test_a_spool_of_somebody_else_is_refused(self):
         spool = self.folder / "spool"
         spool.mkdir()
