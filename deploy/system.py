@@ -63,10 +63,11 @@ def server_config(data, port, clock):
 def kiosk_config(data, spool, centre_url, printer_dir, size, clock):
     width, height = size
     return ini({
-        "kiosk": {"data": data, "spool": spool, "centre": centre_url},
-        "screen": {"width": width, "height": height, "windowed": "yes"},
-        "printer": {"port": f"file:{printer_dir}"},
-        "access": {"tree": "yes"},
+        "kiosk": {"data": data, "spool": spool},
+        "centre": {"url": centre_url, "spread_s": 1},
+        "panel": {"width": width, "height": height, "fullscreen": "no"},
+        "printer": {"device": f"file:{printer_dir}"},
+        "test": {"tree": "yes"},
         "demo": clock_config(clock),
     })
 
@@ -235,7 +236,9 @@ class KioskProgram:
 
     def slips(self):
         """What the printer got, oldest first: a stream each, and beside it a picture (.pbm)."""
-        return sorted(self.printer.glob("*.escpos"))
+        log = self.printer / "slips.log"
+        keys = log.read_text(encoding="ascii").split() if log.exists() else []
+        return [self.printer / f"{key}.escpos" for key in keys]
 
     def stop(self):
         self._hang_up()

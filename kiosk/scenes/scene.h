@@ -96,6 +96,9 @@ void stage_deinit(struct stage *s);
 // The cache is there now (it is made by the keeper's first start). Keeps it.
 void stage_set_cache(struct stage *s, struct cache *cache);
 
+// The canvas is another one; text size and contrast stay as the visitor chose them.
+void stage_resize(struct stage *s, int width_px, int height_px);
+
 // ---- Events; each is followed by stage_frame.
 
 bool stage_touch(struct stage *s, struct ui_touch touch); // true: a frame is needed

@@ -184,6 +184,16 @@ void stage_set_cache(struct stage *s, struct cache *cache)
     s->view.minute = 0;
 }
 
+void stage_resize(struct stage *s, int width_px, int height_px)
+{
+    struct theme before = s->ui.theme;
+    s->config.panel.width_px = width_px;
+    s->config.panel.height_px = height_px;
+    theme_init(&s->ui.theme, s->config.panel);
+    s->ui.theme.large = before.large;
+    s->ui.theme.mode = before.mode;
+}
+
 // ---- The keeper
 
 bool stage_ask(struct stage *s, struct keeper_request *request)
