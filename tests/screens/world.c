@@ -262,7 +262,8 @@ void world_open(struct world *w, int width_px, int height_px, bool large)
         .env = &w->env,
         .metrics = &w->metrics.metrics,
         .content_dir = w->content_dir[0] ? w->content_dir : NULL,
-        .panel = {width_px, height_px, 21.5, 600},
+        .panel = {width_px, height_px, w->diagonal_in > 0 ? w->diagonal_in : 21.5,
+                  w->view_mm > 0 ? w->view_mm : 600, w->mount_bottom_mm},
     };
     w->canvas = (struct rect){0, 0, width_px, height_px};
     stage_init(&w->stage, &config);
@@ -420,6 +421,11 @@ static void audit_node(const struct world *w, const char *name, const struct dra
     }
     if (draw_role_is_pressable(n->role) && (n->rect.w < least || n->rect.h < least)) {
         print_error("%s: \"%.*s\" T3 %d x %d\n", name, STR_ARG(n->label), n->rect.w, n->rect.h);
+        ++*bad;
+    }
+    int reach_y = t->reach_px ? w->canvas.h - t->reach_px : 0;
+    if (draw_role_is_pressable(n->role) && n->rect.y < reach_y) {
+        print_error("%s: \"%.*s\" T4 out of reach\n", name, STR_ARG(n->label));
         ++*bad;
     }
     if (!n->text_fits) {
