@@ -14,7 +14,8 @@
 #define CACHE_LEDGER_ARENA_BYTES (64 * 1024) // what an opening takes of its arena
 #define CACHE_OTHER_ROWS_MAX     4000        // of kinds this program does not know
 #define CACHE_KEEP_MS            (2 * DATE_DAY_MS)
-#define CACHE_SWEEP_MAX          64 // rows of each table in one sweep
+#define CACHE_KEEP_SITTING_MS    (8 * DATE_DAY_MS) // the board shows a week from its Monday
+#define CACHE_SWEEP_MAX          64                // rows of each table in one sweep
 
 struct cache_ledger {
     struct ledger ledger; // first: `&l->ledger` goes to sync

@@ -52,16 +52,17 @@ static enum err forget_rows(struct db *db, struct db_query query, bool *more)
     return cache_refused(e, "forget what is over");
 }
 
-static enum err forget_sittings(struct db *db, int64_t before_ms, int64_t acked, bool *more)
+static enum err forget_sittings(struct db *db, int64_t passed_ms, int64_t acked, bool *more)
 {
-    struct db_value before = DB_INT(before_ms);
+    struct db_value before = DB_INT(passed_ms - CACHE_KEEP_MS);
+    struct db_value long_before = DB_INT(passed_ms - CACHE_KEEP_SITTING_MS);
     struct db_value max = DB_INT(CACHE_SWEEP_MAX);
     enum err e = forget_rows(db, DB_QUERY(held_delete, before, max), more);
     if (!e) e = forget_rows(db, DB_QUERY(given_delete, before, max), more);
     if (!e) e = forget_rows(db, DB_QUERY(booking_delete, before, max, DB_INT(acked)), more);
     if (!e) e = forget_rows(db, DB_QUERY(site_booking_delete, before, max), more);
     if (!e) e = forget_rows(db, DB_QUERY(avail_delete, before, max), more);
-    if (!e) e = forget_rows(db, DB_QUERY(sitting_delete, before, max), more);
+    if (!e) e = forget_rows(db, DB_QUERY(sitting_delete, long_before, max), more);
     return e;
 }
 
@@ -74,6 +75,6 @@ enum err cache_ledger_sweep(struct cache_ledger *l, int64_t now_ms, bool *more)
     e = cache_ends_get(l->db, &ends);
     if (!e) e = forget_ops(l->db, &ends, more);
     int64_t passed_ms = !e && ends.floor_ms < now_ms ? ends.floor_ms : now_ms;
-    if (!e) e = forget_sittings(l->db, passed_ms - CACHE_KEEP_MS, ends.acked, more);
+    if (!e) e = forget_sittings(l->db, passed_ms, ends.acked, more);
     return db_end(l->db, e);
 }
