@@ -7,8 +7,13 @@
 #include <string.h>
 
 #define PROCESS_ARENA_BYTES (1024 * 1024)
-#define STATUS_WAIT_MS_MAX  60000
+#define SWEEPS_MAX          16 // at once
 #define CARRIED_MS_MAX      (14 * DATE_DAY_MS)
+
+enum err keeper_self(struct keeper *k, struct ledger_self *out)
+{
+    return k->ledger->ledger.ops->self_get(&k->ledger->ledger, out);
+}
 
 // ---- The clock
 
@@ -17,7 +22,7 @@ struct sync_now keeper_sync_now(struct keeper *k)
     struct ledger_self self = {0};
     int64_t now_ms = keeper_now_ms(k);
     if (k->is_synced) return (struct sync_now){now_ms, OP_TRUST_SYNCED};
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     if (e) return (struct sync_now){now_ms, OP_TRUST_UNKNOWN};
     // Without a word from the centre since the start the machine's clock is believed as long as it
     // lies behind what has certainly passed and not absurdly far ahead of it.
@@ -64,7 +69,7 @@ static enum keeper_link link_of(const struct keeper *k)
 static void tell_status(struct keeper *k)
 {
     struct ledger_self self = {0};
-    if (cache_ledger_self(k->ledger, &self)) return;
+    if (keeper_self(k, &self)) return;
     struct sync_now now = keeper_sync_now(k);
     pthread_mutex_lock(&k->queue.lock);
     struct keeper_status *status = &k->queue.status;
@@ -117,7 +122,11 @@ static void sweep(struct keeper *k, int64_t *wait_ms)
     int64_t mono_ms = env_mono_ms(k->env);
     if (mono_ms >= k->sweep_ms) {
         k->sweep_ms = mono_ms + KEEPER_SWEEP_MS;
-        enum err e = cache_ledger_sweep(k->ledger, keeper_sync_now(k).ms);
+        bool more = true;
+        enum err e = ERR_OK;
+        for (int i = 0; !e && more && i < SWEEPS_MAX; i++) {
+            e = cache_ledger_sweep(k->ledger, keeper_sync_now(k).ms, &more);
+        }
         if (e) log_warn("sweeping the database: %s", err_text(e));
     }
     sooner(wait_ms, k->sweep_ms - mono_ms);
@@ -157,7 +166,7 @@ static void *run(void *context)
         sweep(k, &wait_ms);
         sooner(&wait_ms, keeper_wait_left_ms(k));
         tell_status(k);
-        net_poll(&k->net, (int)(wait_ms < STATUS_WAIT_MS_MAX ? wait_ms : STATUS_WAIT_MS_MAX));
+        net_poll(&k->net, (int)wait_ms);
         take_replies(k);
     }
     return NULL;
@@ -170,11 +179,11 @@ static enum err open_parts(struct keeper *k)
     const struct net_config config = {.ca_file = k->config.ca_file,
                                       .pinned_keys = k->config.pin_key};
     enum err e = cache_ledger_open(&k->process, k->config.data_dir, k->env, &k->ledger);
-    if (!e) e = cache_key_open(k->config.data_dir, k->env, &k->key);
+    if (!e) e = cache_device_key(&k->fs, k->config.data_dir, k->env, &k->key);
     if (!e) e = net_init(&k->net, &config);
-    if (!e) e = keeper_load_identity(k);
+    if (!e) e = cache_kiosk_id_get(k->config.data_dir, &k->kiosk);
     if (e == ERR_NOT_FOUND) e = ERR_OK; // enrolment follows
-    if (!e) e = sync_start(cache_ledger_ops(k->ledger), keeper_sync_now(k));
+    if (!e) e = sync_start(&k->ledger->ledger, keeper_sync_now(k));
     if (!e) keeper_load_spool(k);
     return e;
 }
@@ -199,6 +208,7 @@ enum err keeper_start(struct keeper **out, const struct keeper_config *config, s
     arena_init(&process, PROCESS_ARENA_BYTES);
     struct keeper *k = arena_new(&process, struct keeper);
     *k = (struct keeper){.config = *config, .env = env, .wake = wake, .process = process};
+    fs_system_init(&k->fs);
     arena_init(&k->message, KEEPER_ARENA_BYTES);
     keeper_queue_init(&k->queue);
     sync_plan_init(&k->plan, config->seed_spread_ms);

@@ -37,7 +37,7 @@ static enum err seal(struct keeper *k, const struct keeper_request *request,
     struct seal_public_key to;
     struct seal_box box;
     if (!keeper_content_box(k->content, &to)) return ERR_NOT_FOUND;
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     if (e) return e;
     struct wire_contact contact = {.booking = booking,
                                    .inc = self.inc,
@@ -84,7 +84,7 @@ static enum err planned(struct keeper *k, struct keeper_answer *a)
 {
     struct sitting sitting;
     if (a->seat == 0) return ERR_OK;
-    enum err e = cache_ledger_sitting(k->ledger, a->sitting, &sitting);
+    enum err e = k->ledger->ledger.ops->sitting_get(&k->ledger->ledger, a->sitting, &sitting);
     if (!e && a->seat <= sitting.seat_count) a->planned_ms = sitting_seat_ms(&sitting, a->seat);
     return e;
 }
@@ -93,19 +93,25 @@ static enum err planned(struct keeper *k, struct keeper_answer *a)
 // where the program dies between the promise and the printer.
 static enum err spool(struct keeper *k, const struct keeper_answer *a)
 {
-    const struct cache_spooled s = {.booking = a->booking,
+    const struct cache_slip slip = {.booking = a->booking,
                                     .sitting = a->sitting,
                                     .code = a->code,
                                     .pin = a->pin,
                                     .seat = a->seat,
                                     .planned_ms = a->planned_ms};
-    return cache_spool_put(k->config.spool_dir, &s);
+    return cache_spool_put(&k->fs, k->config.spool_dir, &slip);
+}
+
+static void forget_slip(struct keeper *k, struct booking_id booking)
+{
+    enum err e = cache_spool_drop(&k->fs, k->config.spool_dir, booking);
+    if (e) log_warn("the spool of slips: %s", err_text(e));
 }
 
 static enum err sell(struct keeper *k, const struct keeper_request *request,
                      const struct sync_sale *sale, enum verdict *verdict)
 {
-    struct ledger *l = cache_ledger_ops(k->ledger);
+    struct ledger *l = &k->ledger->ledger;
     struct sync_now now = keeper_sync_now(k);
     if (request->ask == KEEPER_WISH) return sync_wish(l, sale, now, verdict);
     if (request->offer.kind == OFFER_RIGHT) return sync_book_right(l, sale, now, verdict);
@@ -148,7 +154,7 @@ static void book(struct keeper *k, const struct keeper_request *request)
         e = planned(k, &a);
         if (!e) e = spool(k, &a);
         if (!e) e = sell(k, request, &sale, &v);
-        if (e || v != VERDICT_OK) cache_spool_drop(k->config.spool_dir, a.booking);
+        if (e || v != VERDICT_OK) forget_slip(k, a.booking);
     }
     settle(&a, e, v);
     bool is_asked = a.outcome == KEEPER_DONE && request->ask == KEEPER_BOOK &&
@@ -169,7 +175,7 @@ void keeper_decided(struct keeper *k, const struct sync_decided *d)
         if (!w->is_used || !id_eq(w->answer.booking.id, d->booking.id)) continue;
         settle(&w->answer, ERR_OK, d->verdict);
         w->answer.next_seat = d->next_seat;
-        if (d->verdict != VERDICT_OK) cache_spool_drop(k->config.spool_dir, d->booking);
+        if (d->verdict != VERDICT_OK) forget_slip(k, d->booking);
         answer(k, &w->answer);
         memory_wipe(w, sizeof(*w));
     }
@@ -182,15 +188,15 @@ void keeper_give_up_late(struct keeper *k)
         struct keeper_waiting *w = &k->waiting[i];
         if (!w->is_used || mono_ms < w->until_ms) continue;
         bool withdrawn = false;
-        enum err e = sync_give_up(cache_ledger_ops(k->ledger), w->answer.booking,
-                                  keeper_sync_now(k), &withdrawn);
+        enum err e =
+            sync_give_up(&k->ledger->ledger, w->answer.booking, keeper_sync_now(k), &withdrawn);
         if (e) {
             // The disk does not take it: the visitor is told nothing is promised, and the next start
             // withdraws what still waits.
             log_error("a booking without an answer could not be withdrawn: %s", err_text(e));
         }
         w->answer.outcome = KEEPER_UNANSWERED;
-        cache_spool_drop(k->config.spool_dir, w->answer.booking);
+        forget_slip(k, w->answer.booking);
         answer(k, &w->answer);
         memory_wipe(w, sizeof(*w));
     }
@@ -214,7 +220,7 @@ static void change_booking(struct keeper *k, const struct keeper_request *reques
     struct ledger_booking booking;
     struct keeper_answer a = answer_to(request);
     enum verdict v = VERDICT_NOT_FOUND;
-    struct ledger *l = cache_ledger_ops(k->ledger);
+    struct ledger *l = &k->ledger->ledger;
     a.booking = request->booking;
     enum err e = cache_ledger_find(k->ledger, request->booking, &booking);
     if (!e && request->ask == KEEPER_CANCEL)
@@ -229,8 +235,7 @@ static void walk_in(struct keeper *k, const struct keeper_request *request)
 {
     struct keeper_answer a = answer_to(request);
     enum verdict v = VERDICT_OK;
-    enum err e =
-        sync_walkin(cache_ledger_ops(k->ledger), keeper_sync_now(k), &v, &a.letter, &a.number);
+    enum err e = sync_walkin(&k->ledger->ledger, keeper_sync_now(k), &v, &a.letter, &a.number);
     settle(&a, e, v);
     answer(k, &a);
 }
@@ -245,7 +250,7 @@ void keeper_act(struct keeper *k, const struct keeper_request *request)
     case KEEPER_CANCEL:
     case KEEPER_CHECKIN: change_booking(k, request); break;
     case KEEPER_WALKIN: walk_in(k, request); break;
-    case KEEPER_SLIP_PRINTED: cache_spool_drop(k->config.spool_dir, request->booking); break;
+    case KEEPER_SLIP_PRINTED: forget_slip(k, request->booking); break;
     case KEEPER_TOUCHED:
         if (!id_is_none(k->kiosk)) keeper_talk_step(k, SYNC_EVENT_TOUCHED, SYNC_HELLO, 0, &wait_ms);
         break;
@@ -257,28 +262,28 @@ void keeper_act(struct keeper *k, const struct keeper_request *request)
 
 void keeper_load_spool(struct keeper *k)
 {
-    struct cache_spooled list[CACHE_SPOOL_MAX];
-    int count = 0;
-    enum err e = cache_spool_list(k->config.spool_dir, list, &count);
+    struct cache_slips *slips = &k->spooled;
+    int kept = 0;
+    enum err e = cache_spool_list(&k->fs, k->config.spool_dir, slips);
     if (e) log_warn("the spool of slips cannot be read: %s", err_text(e));
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < slips->count; i++) {
         struct ledger_booking booking;
-        e = cache_ledger_find(k->ledger, list[i].booking, &booking);
+        e = cache_ledger_find(k->ledger, slips->items[i].booking, &booking);
         bool is_promised =
             !e && (booking.state == BOOKING_CONFIRMED || booking.state == BOOKING_WISH);
         if (is_promised) {
-            k->spooled[k->spooled_count++] = list[i];
+            slips->items[kept++] = slips->items[i];
         } else {
-            cache_spool_drop(k->config.spool_dir, list[i].booking);
+            forget_slip(k, slips->items[i].booking);
         }
     }
+    slips->count = kept;
 }
 
 bool keeper_next_spooled(struct keeper *k, struct keeper_answer *out)
 {
-    // Filled before the thread started, and only the main thread takes from it.
-    if (k->spooled_count == 0) return false;
-    const struct cache_spooled *s = &k->spooled[--k->spooled_count];
+    if (k->spooled.count == 0) return false;
+    struct cache_slip *s = &k->spooled.items[--k->spooled.count];
     *out = (struct keeper_answer){.ask = s->seat > 0 ? KEEPER_BOOK : KEEPER_WISH,
                                   .outcome = KEEPER_DONE,
                                   .booking = s->booking,
@@ -287,5 +292,6 @@ bool keeper_next_spooled(struct keeper *k, struct keeper_answer *out)
                                   .pin = s->pin,
                                   .seat = s->seat,
                                   .planned_ms = s->planned_ms};
+    memory_wipe(s, sizeof(*s));
     return true;
 }

@@ -1,5 +1,4 @@
 // Enrolment: the kiosk shows a code, staff type it at the centre, the kiosk learns who it is.
-#include "base/fs.h"
 #include "base/log.h"
 #include "keeper/keeper_own.h"
 #include "wire/wire_hello.h"
@@ -10,32 +9,12 @@
 #define ENROL_LIMIT_MS 10000
 #define ENROL_RETRY_MS 5000
 
-static struct str identity_path(struct keeper *k)
-{
-    return str_printf(&k->message, "%s/%s", k->config.data_dir, KEEPER_IDENTITY);
-}
-
-enum err keeper_load_identity(struct keeper *k)
-{
-    struct buf file;
-    size_t mark = arena_mark(&k->message);
-    buf_init(&file, ID_HEX_BYTES + 1);
-    enum err e = buf_read_file(&file, identity_path(k).ptr);
-    if (!e && !id_parse(str_trim(buf_str(&file)), &k->kiosk)) {
-        log_error("%s/%s: not an identity", k->config.data_dir, KEEPER_IDENTITY);
-        e = ERR_CORRUPT;
-    }
-    buf_deinit(&file);
-    arena_rewind(&k->message, mark);
-    return e;
-}
-
 static void show(struct keeper *k, struct str user_code)
 {
     struct keeper_status *status = &k->queue.status;
     pthread_mutex_lock(&k->queue.lock);
     snprintf(status->user_code, sizeof(status->user_code), "%.*s", STR_ARG(user_code));
-    cache_key_fingerprint(&k->key.public_key, status->fingerprint);
+    cache_fingerprint(&k->key.public_key, status->fingerprint);
     pthread_mutex_unlock(&k->queue.lock);
     keeper_changed(k);
 }
@@ -45,7 +24,7 @@ static enum err ask_for_code(struct keeper *k)
     struct buf body;
     struct ledger_self self;
     char key[2 * CRYPT_PUBLIC_KEY_BYTES + 1];
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     if (e) return e;
     hex_from_bytes(k->key.public_key.bytes, sizeof(k->key.public_key.bytes), key);
     struct wire_enrol enrol = {.sign_key = str_from_z(key),
@@ -112,11 +91,9 @@ static enum err hear_enrolled(struct keeper *k, struct json_value *document)
 {
     struct json_mistake mistake = {0};
     struct wire_enrolled enrolled;
-    struct fs fs;
     enum err e = wire_enrolled_parse(document, &enrolled, &mistake);
     if (e || enrolled.is_pending) return e;
-    fs_system_init(&fs);
-    e = fs_replace(&fs, identity_path(k).ptr, id_str(&enrolled.kiosk), 0600);
+    e = cache_kiosk_id_put(&k->fs, k->config.data_dir, enrolled.kiosk);
     if (e) return e;
     k->kiosk = enrolled.kiosk;
     memory_wipe(&k->enrolment, sizeof(k->enrolment));

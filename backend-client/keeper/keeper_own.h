@@ -21,7 +21,6 @@
 #define KEEPER_REFUSED_WAIT_MS 900000 // suspended or unknown: ask again each 15 minutes
 #define KEEPER_SWEEP_MS        600000
 #define KEEPER_URL_BYTES_MAX   1024
-#define KEEPER_IDENTITY        "kiosk.id"
 
 // A visitor who waits for the centre's word on a pool seat.
 struct keeper_waiting {
@@ -64,14 +63,17 @@ struct keeper {
     struct sync_stage stage;
     struct keeper_talk talks[3]; // by enum sync_talk
     struct keeper_waiting waiting[KEEPER_QUEUE_MAX];
-    struct cache_spooled spooled[CACHE_SPOOL_MAX];
-    int spooled_count;
-    int64_t wait_s;  // how long the centre holds a feed request
-    bool is_refused; // suspended, revoked or unknown
-    bool is_synced;  // the centre's clock is known since this start
+    struct fs fs;
+    struct cache_slips spooled; // filled before the thread starts, emptied by the main thread
+    int64_t wait_s;             // how long the centre holds a feed request
+    bool is_refused;            // suspended, revoked or unknown
+    bool is_synced;             // the centre's clock is known since this start
     int64_t sweep_ms;
     struct keeper_content *content;
 };
+
+// Positions of the ledger, read outside of a transaction.
+MUST_USE enum err keeper_self(struct keeper *k, struct ledger_self *out);
 
 // What this kiosk believes the time to be, and how sure it is (protocol 2.12).
 struct sync_now keeper_sync_now(struct keeper *k);
@@ -91,7 +93,6 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
 bool keeper_talk_reply(struct keeper *k, const struct net_reply *reply);
 
 // Enrolment (keeper_enrol.c).
-MUST_USE enum err keeper_load_identity(struct keeper *k); // ERR_NOT_FOUND before enrolment
 void keeper_enrol_step(struct keeper *k, int64_t *wait_ms);
 bool keeper_enrol_reply(struct keeper *k, const struct net_reply *reply);
 

@@ -39,7 +39,7 @@ enum err keeper_send(struct keeper *k, const struct keeper_call *call, struct ne
     struct request_signature signature = {0};
     struct ledger_self self;
     bool is_signed = !id_is_none(k->kiosk);
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     struct str digest = request_digest(&k->message, call->body);
     struct str inc = id_str(&self.inc.id);
     if (!e && is_signed) e = sign(k, call, digest, inc, &signature);
@@ -66,7 +66,7 @@ static enum err send_hello(struct keeper *k)
 {
     struct ledger_self self;
     struct buf body;
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     if (e) return e;
     struct sync_now now = keeper_sync_now(k);
     struct wire_hello hello = {.inc = self.inc,
@@ -94,16 +94,18 @@ static enum err send_push(struct keeper *k)
 {
     struct ledger_self self;
     struct wire_batch batch;
-    struct crypt_hash prev;
+    struct cache_batch *stored = arena_new(&k->message, struct cache_batch);
     char hex[CRYPT_HASH_HEX_BYTES + 1];
     struct buf body;
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     if (e) return e;
     batch = (struct wire_batch){.gen = self.gen, .heard = self.acked, .from = self.acked + 1};
-    e = cache_ledger_batch(k->ledger, batch.from, BATCH_BYTES_MAX, &k->message, batch.ops,
-                           &batch.count, &prev);
+    e = cache_ledger_batch(k->ledger, &k->message, batch.from, OP_BATCH_MAX, BATCH_BYTES_MAX,
+                           stored);
     if (e) return e;
-    crypt_hash_hex(&prev, hex);
+    batch.count = stored->count;
+    memcpy(batch.ops, stored->ops, sizeof(stored->ops));
+    crypt_hash_hex(&stored->prev, hex);
     batch.prev = str_from_z(hex);
     buf_init(&body, BODY_BYTES_MAX);
     e = wire_batch_write(&batch, &body);
@@ -120,7 +122,7 @@ static enum err send_push(struct keeper *k)
 static enum err send_pull(struct keeper *k)
 {
     struct ledger_self self;
-    enum err e = cache_ledger_self(k->ledger, &self);
+    enum err e = keeper_self(k, &self);
     if (e) return e;
     struct feed_position at = sync_stage_next(&k->stage, self.position);
     // In the middle of a catch-up the next page is there: nothing to wait for.
@@ -150,7 +152,7 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
                       int64_t retry_after_ms, int64_t *wait_ms)
 {
     struct ledger_self self = {0};
-    if (cache_ledger_self(k->ledger, &self)) return;
+    if (keeper_self(k, &self)) return;
     struct sync_todo todo =
         sync_plan_step(&k->plan, k->env, event, talk, retry_after_ms, self.op_seq - self.acked);
     *wait_ms = todo.wait_ms;
@@ -181,7 +183,7 @@ static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
                                .letter = reply.letter,
                                .safe = reply.safe,
                                .now_ms = reply.now_ms};
-    e = sync_hear_hello(cache_ledger_ops(k->ledger), &hello, &same_gen);
+    e = sync_hear_hello(&k->ledger->ledger, &hello, &same_gen);
     if (e) return SYNC_EVENT_FAILED;
     if (!same_gen) {
         log_error("the centre has another history than the one this kiosk followed");
@@ -209,7 +211,7 @@ static enum sync_event hear_push(struct keeper *k, struct json_value *document)
                                  .safe = wire->safe,
                                  .results = wire->results,
                                  .count = wire->count};
-    e = sync_hear_answer(cache_ledger_ops(k->ledger), &answer, decided, &count);
+    e = sync_hear_answer(&k->ledger->ledger, &answer, decided, &count);
     if (e) return SYNC_EVENT_FAILED;
     for (int i = 0; i < count; i++) {
         keeper_decided(k, &decided[i]);
@@ -221,10 +223,10 @@ static enum sync_event hear_push(struct keeper *k, struct json_value *document)
 // Rights of sittings that have closed go back to the pool.
 static void return_idle(struct keeper *k)
 {
-    struct ledger *l = cache_ledger_ops(k->ledger);
+    struct ledger *l = &k->ledger->ledger;
     struct ledger_right idle[16];
     int count = 0;
-    enum err e = cache_ledger_idle_rights(k->ledger, idle, 16, &count);
+    enum err e = l->ops->idle_rights(l, idle, 16, &count);
     for (int i = 0; !e && i < count; i++) {
         e = sync_return(l, idle[i].sitting, idle[i].seat, keeper_sync_now(k));
     }
@@ -251,7 +253,7 @@ static enum sync_event hear_pull(struct keeper *k, struct json_value *document)
     if (!e) e = sync_stage_add(&k->stage, &page, &is_complete, &complete);
     if (e) return SYNC_EVENT_FAILED;
     if (!is_complete) return SYNC_EVENT_DONE;
-    e = sync_hear_page(cache_ledger_ops(k->ledger), &complete, keeper_sync_now(k), &fate);
+    e = sync_hear_page(&k->ledger->ledger, &complete, keeper_sync_now(k), &fate);
     if (!e && fate == SYNC_PAGE_MERGED) after_merge(k, &complete);
     sync_stage_clear(&k->stage);
     if (fate == SYNC_PAGE_OTHER_GENERATION) return SYNC_EVENT_LOST;
@@ -263,7 +265,7 @@ static enum sync_event new_life(struct keeper *k)
 {
     log_error("the centre has retired this database; a new one begins");
     sync_stage_clear(&k->stage);
-    enum err e = cache_ledger_renew(k->ledger);
+    enum err e = cache_ledger_renew(k->ledger, &k->process, k->config.data_dir, k->env);
     if (e) log_error("a new database cannot be made: %s", err_text(e));
     keeper_changed(k);
     return SYNC_EVENT_LOST;

@@ -172,6 +172,17 @@ static void rows(struct stage *s, struct law_list *p, struct rect r, const struc
     if (pages > 1) pages_row(s, p, low, pages);
 }
 
+// Opens at the first shelf that has something.
+static void law_list_enter(struct stage *s, void *state)
+{
+    struct law_list *p = state;
+    const struct manifest_file *first;
+    library_refresh(&s->library, s->status.content_version, date_day_from_ms(stage_now_ms(s)));
+    for (int i = 2; i >= 0; i--) {
+        if (library_list(&s->library, shelves[i], STR(""), &first, 1)) p->tab = i;
+    }
+}
+
 static void law_list_frame(struct stage *s, void *state, const struct page *page)
 {
     struct law_list *p = state;
@@ -201,5 +212,5 @@ static void law_list_frame(struct stage *s, void *state, const struct page *page
     rows(s, p, body, &l);
 }
 
-const struct scene_type law_list_scene = {.state_size = sizeof(struct law_list),
-                                          .frame = law_list_frame};
+const struct scene_type law_list_scene = {
+    .state_size = sizeof(struct law_list), .enter = law_list_enter, .frame = law_list_frame};

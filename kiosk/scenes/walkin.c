@@ -107,7 +107,7 @@ static void walkin_frame(struct stage *s, void *state, const struct page *page)
     struct rect low = cut_bottom(ui, &body, 148);
     low.h -= ui_dp(ui, 8);
     cut_bottom(ui, &body, 24);
-    struct rect box = body, rest = body;
+    struct rect box, rest = body;
     if (page->is_landscape) {
         struct columns c = layout_columns(ui, body);
         box = c.left;

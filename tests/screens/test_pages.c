@@ -124,6 +124,31 @@ static void a_kiosk_that_is_not_enrolled_shows_its_code(void **state)
     world_expect_screen(w, "starting");
 }
 
+static void home_looks_its_best_on_every_panel(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *golden;
+        int width_px, height_px;
+        bool large;
+        enum theme_mode mode;
+    } rows[] = {
+        {"home_large", 1080, 1920, true, THEME_LIGHT},
+        {"home_contrast", 1080, 1920, false, THEME_CONTRAST},
+        {"home_landscape", 1920, 1080, false, THEME_LIGHT},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        void *made = NULL;
+        world_setup(&made);
+        struct world *w = made;
+        world_open(w, rows[i].width_px, rows[i].height_px, rows[i].large);
+        w->stage.ui.theme.mode = rows[i].mode;
+        world_frame(w);
+        world_expect_golden(w, rows[i].golden);
+        world_teardown(&made);
+    }
+}
+
 // ---- On every panel
 
 struct panel_row {
@@ -249,6 +274,7 @@ int main(int argc, char **argv)
         T(help_speaks_of_the_page_below_and_changes_the_colours),
         T(large_text_stays_on_the_page_and_with_what_was_typed),
         T(a_kiosk_that_is_not_enrolled_shows_its_code),
+        cmocka_unit_test(home_looks_its_best_on_every_panel),
         cmocka_unit_test(every_page_is_fit_for_old_eyes_and_large_fingers),
         cmocka_unit_test(a_panel_of_another_size_shows_all_that_fits_the_reference),
     };

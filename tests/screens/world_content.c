@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define STATUTE_ARTICLES 60
 #define CHAPTER_ARTICLES 12
-
-extern char **environ;
 
 void world_remove_dir(const char *dir)
 {
