@@ -7,10 +7,10 @@ T1 letters large enough, T2 contrast, T3 targets large enough, T11 every text fi
 TEXT_PX_MIN = 41
 CONTRAST_MIN = 4.5
 TARGET_PX_MIN = 81
-PRESSABLE = ("button", "toggle", "tab", "key")
+PRESSABLE = ("button", "toggle", "tab", "key", "field", "row")
 FOOTER = ("返回", "首页", "帮助", "大字", "朗读", "12348")
 # Screens that cover everything, the way back included.
-WITHOUT_FOOTER = ("attract", "idle", "display")
+WITHOUT_FOOTER = ("attract", "idle_warning", "call_display")
 
 
 def luminance(color):

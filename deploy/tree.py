@@ -85,6 +85,8 @@ class Kiosk:
     def tree(self):
         lines = self.ask("tree")
         head = lines[0]
+        if "screen" not in head:
+            raise TreeError(f"tree: {head.get('why', 'refused')}")
         nodes = [line for line in lines if "role" in line]
         return Tree(head["screen"], head.get("frame", 0), nodes)
 

@@ -55,8 +55,9 @@ struct ledger_booking {
     struct sitting_id sitting;
     int seat; // 0 for a wish
     enum op_basis basis;
-    bool is_foreign; // sold elsewhere, only touched here
-    int64_t op_seq;  // the last operation of this kiosk about it
+    bool is_foreign;  // sold elsewhere, only touched here
+    int64_t sold_seq; // the operation that sold it here; 0 where it is foreign
+    int64_t op_seq;   // the last operation of this kiosk about it
     struct ticket_code code;
     struct pin_hash pin_hash;
     enum booking_state state;

@@ -5,24 +5,27 @@
 
 #include <string.h>
 
-static bool fault(struct db *db)
+// After a full disk or a broken one SQLite rolls back by itself; statements that came after it would
+// then each be committed alone. After any other error it would let the transaction go on, which
+// PostgreSQL does not.
+static enum err leave(struct db *db, enum err e)
 {
-    return db->fault_in > 0 && --db->fault_in == 0;
+    if (!e || !db->in_transaction) return e;
+    if (db->driver->is_in_transaction(db)) {
+        db->spoiled = e;
+    } else {
+        db->lost = e;
+    }
+    return e;
 }
 
 // Every way into the driver that may fail passes here first.
 static enum err enter(struct db *db)
 {
     if (db->lost) return db->lost;
-    return fault(db) ? ERR_IO : ERR_OK;
-}
-
-// After a full disk or a broken one SQLite rolls back by itself; statements that came after it would
-// then each be committed alone.
-static enum err leave(struct db *db, enum err e)
-{
-    if (e && db->in_transaction && !db->driver->is_in_transaction(db)) db->lost = e;
-    return e;
+    if (db->spoiled) return db->spoiled;
+    bool fault = db->fault_in > 0 && --db->fault_in == 0;
+    return fault ? leave(db, ERR_IO) : ERR_OK;
 }
 
 static enum err control(struct db *db, enum db_control c)
@@ -100,6 +103,7 @@ enum err db_end(struct db *db, enum err e)
     enum err undone = e ? db->driver->control(db, DB_CONTROL_ROLLBACK) : ERR_OK;
     db->in_transaction = false;
     db->lost = ERR_OK;
+    db->spoiled = ERR_OK;
     return e ? e : undone;
 }
 
@@ -117,6 +121,7 @@ enum err db_release(struct db *db, enum err e)
     db->in_savepoint = false;
     if (!e) e = control(db, DB_CONTROL_RELEASE);
     if (!e || db->lost) return e;
+    db->spoiled = ERR_OK;
     enum err undone = db->driver->control(db, DB_CONTROL_UNDO);
     // What could not be undone must not be committed with the rest of the group.
     if (undone) db->lost = undone;

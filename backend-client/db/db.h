@@ -8,7 +8,10 @@
 // Errors: ERR_BUSY another writer; ERR_CONFLICT a constraint or trigger said no, which is an ordinary
 // answer and not logged; ERR_FULL no space; ERR_CORRUPT damaged pages; ERR_IO the rest. They are
 // logged here with the SQL text, never with values.
-// Threads: one thread at a time to a connection.
+// Inside a transaction an error is final, as PostgreSQL has it: every later call up to db_release or
+// db_end answers the same error, and neither keeps anything. A refusal that is to be survived is
+// therefore asked for in the statement (ON CONFLICT DO NOTHING, a guarded UPDATE) and told by its row
+// count; ERR_NOT_FOUND is no error in this sense. Threads: one thread at a time to a connection.
 #ifndef DB_DB_H
 #define DB_DB_H
 
@@ -85,7 +88,7 @@ MUST_USE enum err db_end(struct db *db, enum err e);
 
 // One piece of a group commit, inside a transaction, one deep. db_release keeps the piece where `e`
 // is ERR_OK and else undoes it alone; it answers like db_end. Should the database drop the whole
-// transaction on its own (no space, a broken disk), every later call up to db_end answers why.
+// transaction on its own (no space, a broken disk), db_release does not help: db_end answers why.
 MUST_USE enum err db_savepoint(struct db *db);
 MUST_USE enum err db_release(struct db *db, enum err e);
 

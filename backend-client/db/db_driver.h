@@ -47,7 +47,8 @@ struct db {
     const struct db_driver *driver;
     bool in_transaction;
     bool in_savepoint;
-    enum err lost; // why the database dropped the transaction we believe to be in
+    enum err lost;    // why the database dropped the transaction we believe to be in
+    enum err spoiled; // the error that only the end of the transaction, or of the piece, takes away
     int64_t fault_in;
 };
 

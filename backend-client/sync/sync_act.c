@@ -42,6 +42,7 @@ static struct ledger_booking booking_of(const struct sync_sale *sale, int64_t op
     return (struct ledger_booking){.id = sale->booking,
                                    .sitting = sale->sitting,
                                    .seat = sale->seat,
+                                   .sold_seq = op_seq,
                                    .op_seq = op_seq,
                                    .code = sale->code,
                                    .pin_hash = sale->pin_hash,

@@ -72,7 +72,7 @@ static enum err learn_cleared(struct ledger *l, struct ledger_self *self, struct
     struct ledger_booking booking;
     enum err e = l->ops->booking_get(l, right.booking, &booking);
     if (e) return e;
-    if (booking.op_seq > applied && !MUTANT(CLEAR_UNSYNCED_BOOKING)) return ERR_OK;
+    if (booking.sold_seq > applied && !MUTANT(CLEAR_UNSYNCED_BOOKING)) return ERR_OK;
     struct op op = {.kind = OP_CANCEL,
                     .booking = booking.id,
                     .sitting = booking.sitting,

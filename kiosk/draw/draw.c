@@ -172,29 +172,46 @@ bool draw_command_eq(const struct draw_command *a, const struct draw_command *b)
 
 // ---- Tables
 
-const char *draw_role_name(enum draw_role role)
-{
-    static const char *const names[] = {
-#define ROLE(id, name) [ROLE_##id] = (name),
+enum role_press { STILL, PRESSABLE };
+
+struct role_row {
+    const char *name;
+    enum role_press press;
+};
+
+static const struct role_row role_rows[] = {
+#define ROLE(id, name, press) [ROLE_##id] = {name, press},
 #include "draw/roles.def"
 #undef ROLE
-    };
-    CHECK((size_t)role < sizeof names / sizeof *names);
-    return names[role];
+};
+
+const char *draw_role_name(enum draw_role role)
+{
+    CHECK((size_t)role < sizeof role_rows / sizeof *role_rows);
+    return role_rows[role].name;
+}
+
+bool draw_role_is_pressable(enum draw_role role)
+{
+    CHECK((size_t)role < sizeof role_rows / sizeof *role_rows);
+    return role_rows[role].press == PRESSABLE;
 }
 
 const char *draw_state_name(enum draw_state state)
 {
-    switch (state) {
-    case STATE_DISABLED: return "disabled";
-    case STATE_CHOSEN: return "chosen";
-    case STATE_FOCUSED: return "focused";
-    case STATE_PRESSED: return "pressed";
-    case STATE_BUSY: return "busy";
-    case STATE_ERROR: return "error";
-    case STATE_MAIN: return "main";
-    }
-    CHECK(!"a state without a name");
+    static const struct {
+        enum draw_state state;
+        const char *name;
+    } rows[] = {
+        {STATE_DISABLED, "disabled"}, {STATE_CHOSEN, "chosen"}, {STATE_FOCUSED, "focused"},
+        {STATE_PRESSED, "pressed"},   {STATE_BUSY, "busy"},     {STATE_ERROR, "error"},
+        {STATE_MAIN, "main"},
+    };
+    size_t i = 0;
+    while (i < sizeof rows / sizeof *rows && rows[i].state != state)
+        i++;
+    CHECK(i < sizeof rows / sizeof *rows);
+    return rows[i].name;
 }
 
 enum image_kind { ICON, DRAWING };
@@ -258,16 +275,12 @@ static uint32_t bits_sum(struct draw_bits bits)
 
 static const char *kind_name(const struct draw_command *c)
 {
-    switch (c->kind) {
-    case DRAW_FILL: return "fill";
-    case DRAW_RULE: return c->dashed ? "dashed" : "rule";
-    case DRAW_TEXT: return "text";
-    case DRAW_IMAGE: return "image";
-    case DRAW_BITMAP: return "bitmap";
-    case DRAW_CLIP: return "clip";
-    case DRAW_UNCLIP: return "unclip";
-    }
-    CHECK(!"a kind without a name");
+    static const char *const names[] = {
+        [DRAW_FILL] = "fill",     [DRAW_RULE] = "rule",     [DRAW_TEXT] = "text",
+        [DRAW_IMAGE] = "image",   [DRAW_BITMAP] = "bitmap", [DRAW_CLIP] = "clip",
+        [DRAW_UNCLIP] = "unclip",
+    };
+    return c->dashed ? "dashed" : names[c->kind];
 }
 
 static void print_command(const struct draw_command *c, struct buf *out)

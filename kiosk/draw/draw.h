@@ -46,6 +46,7 @@ enum draw_kind {
     DRAW_FILL,   // rect, color, radius: a filled rounded rectangle
     DRAW_RULE,   // rect, color, radius, width, dashed: its outline, drawn inside the rect
     DRAW_TEXT,   // rect.x, rect.y = left end of the line box; rect.w, rect.h = its measured size
+                 // Painted from rect.x, its em in the middle of rect.h, whatever rect.w says.
     DRAW_IMAGE,  // rect, image, color (tint; ignored by drawings)
     DRAW_BITMAP, // rect, bits: one bit a pixel, scaled to fill the rect; black on white
     DRAW_CLIP,   // rect: until the matching DRAW_UNCLIP nothing outside is painted
@@ -78,7 +79,7 @@ struct draw_command {
 // ---- The accessible tree
 
 enum draw_role {
-#define ROLE(id, name) ROLE_##id,
+#define ROLE(id, name, press) ROLE_##id,
 #include "draw/roles.def"
 #undef ROLE
 };
@@ -152,6 +153,7 @@ bool draw_command_eq(const struct draw_command *a, const struct draw_command *b)
 void draw_print(const struct draw_list *d, struct buf *out);
 
 const char *draw_role_name(enum draw_role role);
+bool draw_role_is_pressable(enum draw_role role);
 const char *draw_state_name(enum draw_state state); // of one bit
 const char *draw_image_file(enum draw_image image); // "icons/home.svg", below the assets folder
 bool draw_image_is_drawing(enum draw_image image);  // has colours of its own
@@ -167,6 +169,21 @@ struct draw_metrics_ops {
 
 struct draw_metrics {
     const struct draw_metrics_ops *ops; // every op is mandatory; called on the UI thread only
+};
+
+// ---- Painting for paper, given to `devices` as a value (the painter has the fonts; tests have a
+// made-up one)
+
+struct draw_painter;
+
+struct draw_painter_ops {
+    // Fills `bytes`, draw_bits_bytes of the list's canvas, with its picture: dark pixels are 1. The
+    // canvas begins at 0,0 and is at most 1024 px wide. White where nothing is painted.
+    void (*paint)(struct draw_painter *p, const struct draw_list *d, unsigned char *bytes);
+};
+
+struct draw_painter {
+    const struct draw_painter_ops *ops; // every op is mandatory; called on the UI thread only
 };
 
 #endif

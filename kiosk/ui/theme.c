@@ -8,6 +8,7 @@
 #define REFERENCE_MM_PER_PX 0.2479
 #define REFERENCE_VIEW_MM   600
 #define REFERENCE_SHORT_DP  1080
+#define REFERENCE_LONG_DP   1920
 #define MM_PER_INCH         25.4
 
 static const uint32_t colors[COLOR_COUNT][2] = {
@@ -29,7 +30,8 @@ void theme_init(struct theme *t, struct panel panel)
     CHECK(panel.width_px > 0 && panel.height_px > 0);
     *t = (struct theme){.mode = THEME_LIGHT, .mm_per_px = REFERENCE_MM_PER_PX};
     double short_px = fmin(panel.width_px, panel.height_px);
-    double k_fits = short_px / REFERENCE_SHORT_DP;
+    double long_px = fmax(panel.width_px, panel.height_px);
+    double k_fits = fmin(short_px / REFERENCE_SHORT_DP, long_px / REFERENCE_LONG_DP);
     if (panel.diagonal_in <= 0) {
         t->mm_per_px = REFERENCE_MM_PER_PX / k_fits;
     } else {

@@ -143,7 +143,7 @@ static enum err book(struct centre_store *s, const struct centre_inc *inc,
     struct centre_booking known;
     enum err e = s->ops->booking_get(s, op->op.booking, &known);
     if (e && e != ERR_NOT_FOUND) return e;
-    if (!e && !MUTANT(CANCEL_BEFORE_BOOK_FORGOTTEN)) {
+    if (!e) {
         // A cancel of this id came first, from another kiosk of the site: it wins.
         warn(result, VERDICT_ALREADY_CANCELLED);
         return ERR_OK;
@@ -255,7 +255,7 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
     if (!e) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
-    if (!is_owner) {
+    if (!is_owner || !id_is_none(seat.booking.id)) {
         refuse(result, VERDICT_NOT_YOURS);
         return ERR_OK;
     }

@@ -226,9 +226,8 @@ static void end_waiting(struct http *http)
 void http_stop(struct http *http, int grace_ms)
 {
     if (!http->calls) return;
-    int listeners[HTTP_WORKERS_MAX + 1];
     for (int i = 0; i < http->worker_count; i++) {
-        listeners[i] = MHD_quiesce_daemon(http->workers[i].daemon);
+        http->workers[i].listener = MHD_quiesce_daemon(http->workers[i].daemon);
     }
     pthread_mutex_lock(&http->lock);
     http->stopping = true;
@@ -239,7 +238,8 @@ void http_stop(struct http *http, int grace_ms)
     if (busy) poll(&drained, 1, grace_ms);
     for (int i = 0; i < http->worker_count; i++) {
         MHD_stop_daemon(http->workers[i].daemon);
-        if (listeners[i] >= 0) close(listeners[i]); // not before: its thread may still look at it
+        int listener = http->workers[i].listener;
+        if (listener >= 0) close(listener); // not before: its thread may still look at it
     }
     CHECK(http->in_use == 0); // every call ended with its connection
     for (int i = 0; i < http->arena_idle; i++) {

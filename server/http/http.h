@@ -34,6 +34,7 @@ struct http_worker {
     struct http *http;
     struct MHD_Daemon *daemon;
     int index;
+    int listener; // the library's until http_stop
     bool is_local;
 };
 

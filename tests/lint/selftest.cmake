@@ -19,6 +19,9 @@ function(make_tree)
     file(WRITE ${ROOT}/server/app/main.c "int main(void) { return 0; }\n")
     file(WRITE ${ROOT}/tests/unit/test_rule.c "static const char *name = \"张三\";\n")
     file(WRITE ${ROOT}/kiosk/scenes/text.def "UI_TEXT(BACK, \"返回\") // 不写：提交\n")
+    file(WRITE ${ROOT}/ARCHITECTURE.md "[text](kiosk/scenes/text.def)\n"
+        "| base | backend-client | – | inih | x |\n"
+        "| model | backend-client | base | – | x |\n| platform | kiosk | base | SDL2 | x |\n")
     file(WRITE ${ROOT}/.clang-format "BasedOnStyle: LLVM\nIndentWidth: 4\n")
     file(WRITE ${SCRATCH}/layers.txt "base|${ROOT}/backend-client/base|\n"
         "model|${ROOT}/backend-client/model|base\nplatform|${ROOT}/kiosk/platform|base\n")
@@ -51,7 +54,7 @@ function(fails LINT FILE CONTENT SAYS)
     endif()
 endfunction()
 
-foreach(lint layers words files visual format)
+foreach(lint layers words files visual docs format)
     passes(${lint})
 endforeach()
 
@@ -92,6 +95,10 @@ fails(files ${base} "${long}" "601 lines")
 foreach(word 提交 操作成功 系统异常 无效 数据 终端 专家 家暴)
     fails(visual kiosk/scenes/text.def "UI_TEXT(BACK, \"请${word}\")\n" "says ${word}")
 endforeach()
+
+fails(docs README.md "[gone](nowhere.md)\n" "points to nowhere.md")
+fails(docs ARCHITECTURE.md "| base | backend-client | – |\n" "no row for layer model")
+fails(docs ARCHITECTURE.md "| model | backend-client | – |\n" "layer model uses base")
 
 find_program(FORMAT NAMES clang-format-14 clang-format)
 if(FORMAT)

@@ -14,13 +14,23 @@ if(NOT version MATCHES "version 14[.]")
     return()
 endif()
 
+string(ASCII 27 escape)
+
+# Runs a command; when it fails, says what was wrong in it and where, and nothing else.
 function(must)
     execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${ROOT} RESULT_VARIABLE code
         OUTPUT_VARIABLE said ERROR_VARIABLE said)
-    if(code)
-        list(JOIN ARGN " " command)
-        message(FATAL_ERROR "lint.tidy: ${command}\n${said}")
+    if(NOT code)
+        return()
     endif()
+    string(REGEX REPLACE "${escape}.[0-9;]*m" "" said "${said}")
+    string(REGEX MATCHALL "[^\n]*(: error:|: fatal error:|CMake Error)[^\n]*" faults "${said}")
+    list(REMOVE_DUPLICATES faults)
+    foreach(fault IN LISTS faults)
+        message("${fault}")
+    endforeach()
+    list(GET ARGN 0 command)
+    message(FATAL_ERROR "lint.tidy: ${command} ended with ${code}")
 endfunction()
 
 must(${CMAKE_COMMAND} --preset clang)

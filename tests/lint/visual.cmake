@@ -17,6 +17,8 @@ foreach(table IN LISTS tables)
     list(FILTER lines INCLUDE REGEX "\"")
     foreach(line IN LISTS lines)
         lint_code(row "${line}")
+        # A table of characters names them one by one; that says nothing to anybody.
+        string(REPLACE "\"！\"" "" row "${row}")
         foreach(word IN LISTS never)
             string(FIND "${row}" "${word}" at)
             if(NOT at EQUAL -1)

@@ -77,7 +77,8 @@ static enum err incs_active(struct centre_store *s, struct site_code site, struc
     *count = 0;
     for (int i = 0; !e && i < c->now.inc_count; i++) {
         const struct centre_inc *inc = &c->now.incs[i].inc;
-        if (inc->state == CENTRE_INC_ACTIVE && site_code_eq(inc->site, site))
+        bool is_rogue = c->now.incs[i].kiosk == SIM_ROGUE; // it is given nothing
+        if (!is_rogue && inc->state == CENTRE_INC_ACTIVE && site_code_eq(inc->site, site))
             out[(*count)++] = inc->inc;
     }
     return e;
@@ -114,7 +115,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
         sim_violate(c->world, "I5: operation %lld applied twice", (long long)op->seq);
         return ERR_CONFLICT;
     }
-    if (op->kind == OP_BOOK && op->basis == OP_RIGHT && result->outcome == OP_REFUSED)
+    bool is_rogue = id_eq(inc.id, c->world->rogue.id);
+    if (op->kind == OP_BOOK && op->basis == OP_RIGHT && result->outcome == OP_REFUSED && !is_rogue)
         sim_violate(c->world, "I7: a booking on a right is refused: %s",
                     verdict_code(result->verdict));
     CHECK(c->now.answer_count < SIM_OPS_MAX * SIM_KIOSKS);
@@ -298,8 +300,8 @@ static void key_of(const struct feed_row *row, char out[40])
         key = id_str(&row->value.right.sitting.id);
         seat = row->value.right.seat;
         break;
-    case FEED_SITE:
-    case FEED_COUNSELLOR:
+    case FEED_SITE: key = site_code_str(&row->value.site.code); break;
+    case FEED_COUNSELLOR: key = row->value.counsellor.name; break;
     case FEED_WORKDAY:
     case FEED_RELEASE:
     case FEED_PIN_KEY:

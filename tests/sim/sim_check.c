@@ -21,6 +21,14 @@ static void check_rights(struct sim_world *w, struct sim_kiosk *k)
     }
 }
 
+// `heard` never lies: what counts as acknowledged has its answer on the kiosk's disk.
+static void check_heard(struct sim_world *w, struct sim_kiosk *k)
+{
+    int64_t acked = k->disk.now.self.acked;
+    if (acked > 0 && !k->disk.ops[acked - 1].is_answered)
+        sim_violate(w, "kiosk %d counts an answer as heard that it never stored", k->index);
+}
+
 // I6: the position goes forward only, in one life.
 static void check_position(struct sim_world *w, struct sim_kiosk *k)
 {
@@ -76,6 +84,7 @@ void sim_check_step(struct sim_world *w)
 {
     for (int i = 0; i < SIM_KIOSKS; i++) {
         check_rights(w, &w->kiosks[i]);
+        check_heard(w, &w->kiosks[i]);
         check_position(w, &w->kiosks[i]);
     }
     check_seats(w);
@@ -125,7 +134,9 @@ static void check_equal(struct sim_world *w, struct sim_kiosk *k)
             if (right->seat != seat->seat || !id_eq(right->sitting.id, seat->sitting.id)) continue;
             found = right->epoch == seat->epoch && id_eq(right->booking.id, seat->booking.id);
         }
-        if (!found) sim_violate(w, "L3: kiosk %d and the centre differ over a seat", k->index);
+        if (!found)
+            sim_violate(w, "L3: kiosk %d and the centre differ over seat %d of sitting %d (%.4s)",
+                        k->index, seat->seat, i / SIM_SEATS, seat->booking.id.hex);
     }
     if (owned != k->disk.now.right_count)
         sim_violate(w, "L3: kiosk %d holds %d seats, the centre says %d", k->index,

@@ -9,7 +9,7 @@
 
 static struct sim_kiosk *of_env(struct env *env)
 {
-    return (struct sim_kiosk *)((char *)env - offsetof(struct sim_kiosk, env));
+    return (void *)((char *)env - offsetof(struct sim_kiosk, env));
 }
 
 static int64_t kiosk_now_ms(struct env *env)
@@ -57,6 +57,7 @@ void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index)
     k->is_cut_up = false;
     k->is_cut_down = false;
     k->spool_count = 0;
+    k->wish = (struct ledger_booking){0};
     k->stage = stage;
     if (!k->stage.rows) sync_stage_init(&k->stage, FEED_PAGE_ROWS_MAX, 2 * FEED_PAGE_BYTES_MAX);
     sim_ledger_init(&k->disk, w, (struct inc_id){sim_id(&w->random)});
@@ -79,8 +80,9 @@ static void print_spooled(struct sim_kiosk *k)
     k->spool_count = 0;
 }
 
-static void crash(struct sim_kiosk *k)
+void sim_kiosk_power_cut(struct sim_kiosk *k)
 {
+    if (!k->is_up) return;
     sim_trace(k->world, "kiosk %d stops", k->index);
     sim_ledger_power_cut(&k->disk);
     k->is_up = false;
@@ -97,7 +99,7 @@ void sim_kiosk_power_on(struct sim_kiosk *k)
     k->is_up = true;
     enum err e = sync_start(ledger_of(k), now_of(k));
     if (k->disk.has_crashed) {
-        crash(k);
+        sim_kiosk_power_cut(k);
         return;
     }
     if (e) {
@@ -114,10 +116,34 @@ void sim_kiosk_lose_disk(struct sim_kiosk *k)
     sim_trace(w, "kiosk %d loses its disk", k->index);
     sim_ledger_init(&k->disk, w, (struct inc_id){sim_id(&w->random)});
     k->spool_count = 0;
+    k->wish = (struct ledger_booking){0};
     sim_kiosk_power_on(k);
 }
 
 // ---- A visitor
+
+// The booking under a slip, as this kiosk knows it; false where it does not.
+static bool known(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out)
+{
+    for (int i = 0; i < k->disk.now.booking_count; i++) {
+        if (!id_eq(k->disk.bookings[i].id.id, id.id)) continue;
+        *out = k->disk.bookings[i];
+        return true;
+    }
+    for (int i = 0; i < k->disk.now.foreign_count; i++) {
+        const struct feed_booking *b = &k->disk.foreign[i];
+        if (!id_eq(b->booking.id, id.id)) continue;
+        *out = (struct ledger_booking){.id = id,
+                                       .sitting = b->sitting,
+                                       .seat = b->seat,
+                                       .is_foreign = true,
+                                       .code = b->code,
+                                       .pin_hash = b->pin_hash,
+                                       .state = b->state};
+        return true;
+    }
+    return false;
+}
 
 static uint64_t own_seats(const struct sim_kiosk *k, struct sitting_id sitting)
 {
@@ -169,7 +195,7 @@ static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
     spool(k, sale);
     enum err e = sync_book_right(ledger_of(k), sale, now_of(k), &v);
     if (k->disk.has_crashed) {
-        crash(k);
+        sim_kiosk_power_cut(k);
         return;
     }
     k->spool_count--;
@@ -187,7 +213,7 @@ static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
     spool(k, sale);
     enum err e = sync_book_pool(ledger_of(k), sale, now_of(k), &v);
     if (k->disk.has_crashed) {
-        crash(k);
+        sim_kiosk_power_cut(k);
         return;
     }
     if (e || v != VERDICT_OK) {
@@ -220,7 +246,9 @@ static void book(struct sim_kiosk *k)
     case OFFER_RIGHT: book_right(k, &sale); break;
     case OFFER_POOL: book_pool(k, &sale); break;
     case OFFER_WISH:
+        sale.seat = 0;
         if (sync_wish(ledger_of(k), &sale, now_of(k), &v) == ERR_OK) sim_came(w, OUTCOME_WISH);
+        (void)known(k, sale.booking, &k->wish);
         break;
     case OFFER_NONE:
         // Somebody taps a screen that is out of date: whatever seat it is, the ledger decides.
@@ -228,29 +256,6 @@ static void book(struct sim_kiosk *k)
         if (sim_chance(&w->random, 300)) book_right(k, &sale);
         break;
     }
-}
-
-// The booking under a slip, as this kiosk knows it; false where it does not.
-static bool known(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out)
-{
-    for (int i = 0; i < k->disk.now.booking_count; i++) {
-        if (!id_eq(k->disk.bookings[i].id.id, id.id)) continue;
-        *out = k->disk.bookings[i];
-        return true;
-    }
-    for (int i = 0; i < k->disk.now.foreign_count; i++) {
-        const struct feed_booking *b = &k->disk.foreign[i];
-        if (!id_eq(b->booking.id, id.id)) continue;
-        *out = (struct ledger_booking){.id = id,
-                                       .sitting = b->sitting,
-                                       .seat = b->seat,
-                                       .is_foreign = true,
-                                       .code = b->code,
-                                       .pin_hash = b->pin_hash,
-                                       .state = b->state};
-        return true;
-    }
-    return false;
 }
 
 static struct sim_slip *some_slip(struct sim_world *w)
@@ -276,6 +281,23 @@ static void cancel(struct sim_kiosk *k)
     if (!e && v == VERDICT_OK) sim_slip_cancelled(w, slip->booking, k->disk.now.self.inc);
     if (!e && v == VERDICT_OK)
         sim_came(w, booking.is_foreign ? OUTCOME_CANCELLED_ELSEWHERE : OUTCOME_CANCELLED);
+}
+
+// A visitor with a wish's code takes it back, or means to check in with it.
+static void use_wish(struct sim_kiosk *k)
+{
+    enum verdict v = VERDICT_OK;
+    if (id_is_none(k->wish.id.id)) return;
+    bool takes_back = sim_chance(&k->world->random, 500);
+    enum err e = takes_back ? sync_cancel(ledger_of(k), &k->wish, OP_WHY_VISITOR, now_of(k), &v)
+                            : sync_checkin(ledger_of(k), &k->wish, now_of(k), &v);
+    if (!e && v == VERDICT_OK && !takes_back) sim_violate(k->world, "a wish checks in");
+    bool withdrawn = false;
+    struct booking_id id = sim_chance(&k->world->random, 500)
+                               ? k->wish.id
+                               : (struct booking_id){sim_id(&k->world->random)};
+    e = sync_give_up(ledger_of(k), id, now_of(k), &withdrawn);
+    if (!e && withdrawn) sim_violate(k->world, "a wish is withdrawn as if it were asked for");
 }
 
 static void check_in(struct sim_kiosk *k)
@@ -336,12 +358,14 @@ void sim_kiosk_visit(struct sim_kiosk *k)
         cancel(k);
     } else if (what < 83) {
         check_in(k);
-    } else if (what < 90) {
+    } else if (what < 86) {
+        use_wish(k);
+    } else if (what < 92) {
         walk_in(k);
     } else {
         give_back(k);
     }
-    if (k->disk.has_crashed) crash(k);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
 }
 
@@ -425,7 +449,7 @@ static void give_up_waiting(struct sim_kiosk *k)
     bool withdrawn = false;
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
     enum err e = sync_give_up(ledger_of(k), k->waiting, now_of(k), &withdrawn);
-    if (k->disk.has_crashed) crash(k);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
     if (e || !k->is_up) return;
     if (withdrawn) {
@@ -571,7 +595,7 @@ void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m)
     if (!is_awaited && !sim_fault(k->world, FAULT_LATE_ANSWER)) return;
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
     enum sync_event event = hear(k, m);
-    if (k->disk.has_crashed) crash(k);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
     if (!k->is_up) return;
     if (k->is_turned_away) {

@@ -323,6 +323,30 @@ static void a_dropped_transaction_takes_no_further_statement(void **state)
                      ERR_OK);
 }
 
+static void after_an_error_nothing_of_the_transaction_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct db_query good = DB_QUERY(sale_add, DB_INT(1), DB_INT(1), DB_NULL);
+    struct db_query bad = DB_QUERY(sale_add, DB_INT(99), DB_INT(1), DB_NULL);
+    int64_t n = 0;
+    assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
+    assert_int_equal(db_run(f->db, good, NULL), ERR_OK);
+    assert_int_equal(db_run(f->db, bad, NULL), ERR_CONFLICT);
+    // Whoever swallows the error gets it again from everything that follows.
+    assert_int_equal(db_run(f->db, good, NULL), ERR_CONFLICT);
+    assert_int_equal(db_one_int(f->db, DB_QUERY(sale_count), &n), ERR_CONFLICT);
+    assert_int_equal(db_end(f->db, ERR_OK), ERR_CONFLICT);
+    assert_int_equal(count(f->db, sale_count), 0);
+    // A piece takes its error with it, and only its own.
+    assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
+    assert_int_equal(db_run(f->db, good, NULL), ERR_OK);
+    assert_int_equal(db_savepoint(f->db), ERR_OK);
+    assert_int_equal(db_run(f->db, bad, NULL), ERR_CONFLICT);
+    assert_int_equal(db_release(f->db, ERR_OK), ERR_CONFLICT);
+    assert_int_equal(db_end(f->db, ERR_OK), ERR_OK);
+    assert_int_equal(count(f->db, sale_count), 1);
+}
+
 static enum err sell(struct db *db, void *context)
 {
     int64_t *runs = context;
@@ -487,6 +511,7 @@ int main(void)
         CASE(a_file_that_is_no_database_does_not_open),
         CASE(a_full_disk_is_said_and_the_group_is_not_half_committed),
         CASE(a_dropped_transaction_takes_no_further_statement),
+        CASE(after_an_error_nothing_of_the_transaction_is_kept),
         CASE(whatever_call_fails_the_sale_is_whole_or_absent),
         CASE(a_migration_is_whole_or_absent_whatever_call_fails),
         CASE(a_broken_migration_leaves_the_last_good_version),

@@ -1,0 +1,200 @@
+"""A citizen's way through everything, by touches alone: NN-step.png and NN-step.json for each step.
+
+Each step does what a visitor would do, says what must then be true, and has its screen checked for
+old eyes and large fingers (checks.py). A step that fails ends the tour.
+"""
+
+import json
+import re
+import sys
+
+import checks
+import system
+
+WAIT_SECONDS = 20
+SCAN = "LY1:{code}:{pin}"
+
+# The words on the screens that the tour goes by (kiosk/scenes/text.def), as regular expressions.
+HOME = "首页"
+TAKE_NUMBER = "现在取号.*"
+BOOK = "预约咨询.*"
+LAWS = "法律与案例.*"
+TOPICS = ("借钱欠款合同.*", "劳动工资工伤.*")
+SITTING = ".* 到 .*"
+SURNAME = "王"
+TITLE = "女士"
+NEXT = "下一步"
+CONFIRM = "确认预约|登记等候"
+CHECK_IN = "现在签到"
+WALKIN_NUMBER = r"\b[A-Z]\d{3}\b"
+CODE = r"\b(\d{4}) (\d{4})\b"
+PIN = r"密码 (\d{3}) (\d{3})\b"
+DONE = "约好了|还没确认"
+OFFLINE = "网络断了"
+CHECKED_IN = "签到好了"
+PRESSABLE = checks.PRESSABLE
+
+
+class Tour:
+    def __init__(self, centre, kiosk, folder, run_number):
+        self.centre, self.kiosk, self.folder = centre, kiosk, folder
+        # A new pair of numbers a run: one person may hold two open bookings.
+        self.phones = [f"13{digit}0000{run_number % 10000:04d}" for digit in (8, 9)]
+        self.codes = []
+        self.pins = []
+        self.slips_before = len(kiosk.slips())
+        self.count = 0
+        self.complaints = []
+
+    @property
+    def screen(self):
+        return self.kiosk.screen
+
+    # ---- What a hand does
+
+    def tap(self, pattern):
+        tree = self.screen.tree()
+        node = tree.find(pattern, role=PRESSABLE, usable=True)
+        if not node:
+            labels = [one["label"] for one in tree.nodes if one["role"] in PRESSABLE]
+            raise system.SystemFailure(f"nothing to press like “{pattern}” on {tree.screen}: "
+                                       f"{' | '.join(labels)}")
+        self.screen.tap_node(node)
+
+    def see(self, pattern):
+        """Waits until the words are on the screen; gives the match."""
+        return system.wait_for(f"“{pattern}” on the screen", WAIT_SECONDS,
+                               lambda: self.screen.tree().search(pattern))
+
+    def see_no(self, pattern):
+        system.wait_for(f"“{pattern}” gone from the screen", WAIT_SECONDS,
+                        lambda: not self.screen.tree().search(pattern))
+
+    def keep(self, name):
+        """The picture and the tree of what is shown now, and what is wrong with it."""
+        self.count += 1
+        path = self.folder / f"{self.count:02d}-{name}"
+        self.screen.shot(path.with_suffix(".png"))
+        tree = self.screen.tree()
+        path.with_suffix(".json").write_text(
+            json.dumps({"screen": tree.screen, "frame": tree.frame, "nodes": tree.nodes},
+                       ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        found = checks.check_tree(tree)
+        self.complaints.extend(found)
+        print(f"{path.name}: {'; '.join(found) if found else 'ok'}", flush=True)
+
+    # ---- The steps
+
+    def home(self):
+        self.see(TAKE_NUMBER)
+        self.keep("home")
+
+    def walk_in(self):
+        self.tap(TAKE_NUMBER)
+        self.see(WALKIN_NUMBER)
+        self.keep("walk-in-number")
+        self.tap(HOME)
+
+    def book(self, name):
+        """Books the next seat; remembers its code and PIN."""
+        turn = len(self.codes)
+        self.tap(BOOK)
+        self.keep(f"{name}-topic")
+        self.tap(TOPICS[turn])
+        self.keep(f"{name}-sitting")
+        self.tap(SITTING)
+        self.tap(SURNAME)
+        self.tap(TITLE)
+        self.screen.type(self.phones[turn])
+        self.keep(f"{name}-visitor")
+        self.tap(NEXT)
+        self.keep(f"{name}-confirm")
+        self.tap(CONFIRM)
+        self.see(DONE)
+        self.codes.append("".join(self.see(CODE).groups()))
+        self.pins.append("".join(self.see(PIN).groups()))
+        self.keep(f"{name}-done")
+
+    def booking(self):
+        self.book("booking")
+
+    def slip(self):
+        """One paper for the walk-in number, one for the booking."""
+        system.wait_for("two slips from the printer", WAIT_SECONDS,
+                        lambda: len(self.kiosk.slips()) >= self.slips_before + 2)
+        self.tap(HOME)
+
+    def check_in(self):
+        self.screen.scan(SCAN.format(code=self.codes[0], pin=self.pins[0]))
+        self.see(CHECK_IN)
+        self.keep("my-booking")
+        self.tap(CHECK_IN)
+        self.see(CHECKED_IN)
+        self.keep("check-in")
+        self.tap(HOME)
+
+    def law_text(self):
+        self.tap(LAWS)
+        self.keep("laws")
+        tree = self.screen.tree()
+        row = next((node for node in tree.nodes if node["role"] in PRESSABLE
+                    and node["label"] not in checks.FOOTER and len(node["label"]) >= 8), None)
+        if not row:
+            raise system.SystemFailure("no article to open")
+        self.screen.tap_node(row)
+        self.see(r"[。；]")
+        self.keep("law-text")
+        self.tap(HOME)
+
+    def server_stopped(self):
+        self.centre.kill()
+        self.see(OFFLINE)
+        self.keep("server-stopped")
+
+    def booking_offline(self):
+        self.book("offline-booking")
+        self.tap(HOME)
+
+    def server_back(self):
+        self.centre.start()
+        self.see_no(OFFLINE)
+        self.keep("server-back")
+
+    def both_at_the_centre(self):
+        def arrived():
+            codes = {re.sub(r"\D", "", str(one.get("code", ""))) for one in self.centre.bookings()}
+            return set(self.codes) <= codes
+
+        system.wait_for("both bookings at the centre", WAIT_SECONDS, arrived)
+        self.centre.check()
+
+    STEPS = (home, walk_in, booking, slip, check_in, law_text, server_stopped, booking_offline,
+             server_back, both_at_the_centre)
+
+
+def play(centre, kiosk, folder, run_number):
+    """Plays the whole tour; true when every step and every screen was as it should be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("[0-9][0-9]-*.png"), *folder.glob("[0-9][0-9]-*.json")):
+        old.unlink()
+    tour = Tour(centre, kiosk, folder, run_number)
+    for step in Tour.STEPS:
+        name = step.__name__.replace("_", " ")
+        try:
+            step(tour)
+        except Exception as failure:
+            print(f"{name}: failed: {failure}", file=sys.stderr)
+            keep_what_is_shown(tour)
+            return False
+        print(f"{name}: done", flush=True)
+    if tour.complaints:
+        print(f"{len(tour.complaints)} complaints about screens", file=sys.stderr)
+    return not tour.complaints
+
+
+def keep_what_is_shown(tour):
+    """A picture of a failure says more than its message, where one can still be had."""
+    try:
+        tour.keep("failed")
+    except Exception as failure:
+        print(f"no picture of it: {failure}", file=sys.stderr)
