@@ -3,6 +3,7 @@
 #include "keeper/keeper_own.h"
 #include "wire/wire_feed.h"
 #include "wire/wire_hello.h"
+#include "wire/wire_op.h"
 
 #include <string.h>
 

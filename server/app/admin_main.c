@@ -12,10 +12,10 @@
 #define COUNTY "141182"
 
 static const char usage[] =
-    "usage: lvyue-admin COMMAND (--data DIR | --config FILE) [--json] …\n"
+    "usage: lvyue-admin COMMAND (--data DIR | --config FILE) [--json] ...\n"
     "  init [--county CODE]              make the data folder, its keys and its database\n"
     "  import-sites FILE                 code,name[,full_name,phone]\n"
-    "  import-holidays FILE…             the State Council's notices, a year a file\n"
+    "  import-holidays FILE...           the State Council's notices, a year a file\n"
     "  import-roster FILE [--dry-run]    the whole roster of the county\n"
     "  import-laws FOLDER                statutes and cases, for the next release\n"
     "  publish [--articles FOLDER]       make, sign and put in force the next release\n"
