@@ -392,14 +392,21 @@ void world_expect_golden(struct world *w, const char *name)
     buf_init(&golden, 1 << 20);
     if (buf_read_file(&golden, path)) fail_msg("no golden frame %s: run with --write-golden", name);
     struct str a = buf_str(&now), b = buf_str(&golden);
-    for (int line = 1; a.ptr || b.ptr; line++) {
-        struct str x = str_cut(&a, '\n'), y = str_cut(&b, '\n');
-        if (str_eq(x, y)) continue;
-        fail_msg("%s differs in line %d:\n  now    %.*s\n  golden %.*s", name, line, STR_ARG(x),
-                 STR_ARG(y));
+    struct str x = {0}, y = {0};
+    int line = 0;
+    while ((a.ptr || b.ptr) && str_eq(x, y)) {
+        x = str_cut(&a, '\n');
+        y = str_cut(&b, '\n');
+        line++;
+    }
+    bool same = str_eq(x, y);
+    if (!same) {
+        print_error("%s differs in line %d:\n  now    %.*s\n  golden %.*s\n", name, line,
+                    STR_ARG(x), STR_ARG(y));
     }
     buf_deinit(&now);
     buf_deinit(&golden);
+    assert_true(same);
 }
 
 // ---- Audit
