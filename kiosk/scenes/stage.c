@@ -384,6 +384,11 @@ void stage_print(struct stage *s, const struct visit_slip *slip)
     stage_toast(s, printing ? TEXT(PRINTING) : TEXT(PRINT_NONE));
 }
 
+void stage_print_unasked(struct stage *s, const struct visit_slip *slip)
+{
+    if (!paper_print(&s->paper, slip)) stage_toast(s, TEXT(PRINT_NONE));
+}
+
 // ---- Idling
 
 static void modes_reset(struct stage *s)
