@@ -2,6 +2,7 @@
 
 #include "scenes/chrome.h"
 #include "scenes/say.h"
+#include "scenes/upper.h"
 
 #include <stdalign.h>
 
@@ -438,6 +439,7 @@ static void draw_top(struct stage *s)
     if (!type->is_bare) {
         page_ground(&s->ui, &page);
         chrome_header(s, &page);
+        upper_draw(s, page.upper);
     }
     type->frame(s, level->state, &page);
     if (!type->is_bare) chrome_footer(s, &page);
