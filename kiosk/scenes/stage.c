@@ -155,7 +155,6 @@ static bool navigate(struct stage *s)
         break;
     }
     ui_page_changed(&s->ui, mono_ms(s));
-    s->toast_ms = 0; // it was said on the page that was left
     return true;
 }
 
