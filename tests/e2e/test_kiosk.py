@@ -21,6 +21,7 @@ import tree
 BUILD = pathlib.Path(os.environ["BUILD"])
 KIOSK = BUILD / "lvyue-kiosk"
 REFUSAL_SECONDS_MAX = 30
+HOVER_SECONDS_MAX = 8  # less than the patience of the socket
 DUMMY = {"SDL_VIDEODRIVER": "dummy"}
 
 
@@ -73,6 +74,15 @@ class KioskTest(unittest.TestCase):
             self.kiosk.screen.key("no-such-key")
         with self.assertRaisesRegex(tree.TreeError, "no-label"):
             self.kiosk.screen.tap("no such label")
+
+    def test_a_pointer_on_the_display_does_not_keep_a_client_waiting(self):
+        with system.display(self.folder, (1080, 1920)) as env:
+            self.kiosk.start(env)
+            try:
+                self.kiosk.screen.socket.settimeout(HOVER_SECONDS_MAX)
+                self.assertEqual(self.kiosk.screen.tree().screen, "starting")
+            finally:
+                self.kiosk.stop()
 
     def test_nothing_is_painted_while_nothing_changes(self):
         self.start()
