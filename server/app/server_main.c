@@ -21,7 +21,7 @@ static void wait_for_end(struct serve *s, const sigset_t *signals)
         struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = ms % 1000 * 1000000};
         got = sigtimedwait(signals, NULL, &wait);
     } while (got < 0 && (errno == EAGAIN || errno == EINTR));
-    log_info("stopping");
+    log_info("stopping: signal %d", got);
 }
 
 static enum err serve(struct data_dir *dir, const struct conf *conf)
