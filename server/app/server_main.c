@@ -56,6 +56,7 @@ static const char *config_path(int argc, char **argv)
         {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
     const char *path = NULL;
     for (;;) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
         int got = getopt_long(argc, argv, "", options, NULL);
         if (got == -1) break;
         if (got != 'c') return NULL;
