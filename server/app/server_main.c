@@ -42,6 +42,7 @@ static enum err serve(struct data_dir *dir, const struct conf *conf)
                                   .connection_max = (int)conf_int(conf, SETTING_CONNECTIONS_MAX)};
     enum err e = serve_start(s, dir, &config);
     if (!e) {
+        serve_keep_time(s);
         log_info("listening on 127.0.0.1:%d", http_port(&s->http));
         wait_for_end(s, &signals);
     }
