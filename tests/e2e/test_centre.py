@@ -136,6 +136,14 @@ class Day(Running):
         self.assertEqual([(r["outcome"], r.get("why")) for r in told["results"]],
                          [("refused", "unknown-kind"), ("ok", None)], told)
 
+    def test_a_display_gets_no_letter_and_no_seats(self):
+        display = c.Kiosk(self.centre)
+        display.enrol("141182108", "display")
+        status, told, _ = display.hello()
+        self.assertEqual((status, told["letter"]), (200, ""))
+        display.pull()
+        self.assertEqual(display.of_kind("right"), {})
+
     def test_a_cancel_frees_the_seat_for_its_owner(self):
         kiosk = self.fresh("141182103")
         right = self.a_right(kiosk)

@@ -13,6 +13,7 @@ struct room {
     struct arena reader_arena;
     struct store *reader;
     pthread_mutex_t gate; // the first command waits here, so that the others gather
+    int64_t fault; // the writer's n-th database call from then on fails; 0: none
     int commits;
     int done;
     int failed;
@@ -51,8 +52,8 @@ static int close_room(void **state)
 static enum err hold(struct store *s, struct writer_command *c)
 {
     struct room *r = c->state;
-    (void)s;
     pthread_mutex_lock(&r->gate);
+    if (r->fault) db_set_fault(store_db(s), r->fault);
     pthread_mutex_unlock(&r->gate);
     return ERR_OK;
 }
@@ -156,7 +157,7 @@ static void a_disk_that_fails_is_told_to_everybody_who_waited(void **state)
         assert_int_equal(writer_submit(&r->writer, &c), ERR_OK);
         c = (struct writer_command){.run = release_set, .done = done, .state = r, .number = n};
         assert_int_equal(writer_submit(&r->writer, &c), ERR_OK);
-        db_set_fault(store_db(r->world.store), n);
+        r->fault = n;
         pthread_mutex_unlock(&r->gate);
         writer_stop(&r->writer);
         bool is_pending = db_fault_is_pending(store_db(r->world.store));
