@@ -153,7 +153,7 @@ class Centre:
         self.import_all("import-roster", assets / "demo" / "roster.csv")
         if laws:
             print(self.admin("import-laws", laws).strip().splitlines()[-1])
-        self.admin("publish", assets / "content")
+        self.admin("publish", "--articles", assets / "content")
         (self.folder / "made").touch()
 
     def import_all(self, command, file):

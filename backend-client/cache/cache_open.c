@@ -31,7 +31,10 @@ static enum err try_once(const struct opening *o, struct cache_ledger *l)
         arena_rewind(o->arena, mark);
         return e;
     }
-    e = db_end(l->db, cache_chain_check(l->db, o->env, &l->is_new));
+    struct ledger_self self;
+    e = cache_chain_check(l->db, o->env, &l->is_new);
+    if (!e) e = cache_ledger_ops.self_get(&l->ledger, &self); // only to see that all of it is sound
+    e = db_end(l->db, e);
     if (e) {
         cache_ledger_close(l);
         arena_rewind(o->arena, mark);

@@ -64,6 +64,7 @@ static enum err read_panel(struct settings *s)
         return wrong("[panel] diagonal_in: a length in inches such as 21.5");
     }
     s->panel.view_mm = (int)conf_int(c, KEY_VIEW);
+    s->panel.mount_bottom_mm = (int)conf_int(c, KEY_MOUNT);
     int64_t width_px = conf_int(c, KEY_WIDTH);
     int64_t height_px = conf_int(c, KEY_HEIGHT);
     bool fullscreen = conf_bool(c, KEY_FULLSCREEN);

@@ -4,14 +4,14 @@
 
 enum { ID_WEEK = 1, ID_UP, ID_DOWN, ID_CELLS = 100 };
 
-#define DAYS           7
-#define DAYS_LARGE     3
-#define ROWS_LANDSCAPE 8
-#define ROWS_LARGE     9
-#define ROWS_MAX       15
-#define NAME_DP_MIN    226
-#define NAME_DP_MAX    330
-#define IDLE_DAY_DP    69
+#define DAYS             7
+#define DAYS_LARGE       3
+#define ROW_DP_MIN       83
+#define ROW_LARGE_DP_MIN 112
+#define ROWS_MAX         15
+#define NAME_DP_MIN      226
+#define NAME_DP_MAX      330
+#define IDLE_DAY_DP      69
 
 struct board {
     int later; // 0: from Monday of this week (large text: from today), 1: the days after
@@ -67,13 +67,14 @@ static struct plan plan_of(struct stage *s, const struct board *b, struct rect a
     struct plan p = {.area = area, .day_count = large ? DAYS_LARGE : DAYS};
     int monday = today - (int)date_weekday(today) + MONDAY;
     p.first_day = large ? today + b->later * DAYS_LARGE : monday + b->later * DAYS;
-    p.row_max = large ? ROWS_LARGE : wide ? ROWS_LANDSCAPE : ROWS_MAX;
-    if (large && wide) p.row_max = 5;
+    p.head_h = ui_dp(ui, large ? 150 : wide ? 96 : 116);
+    // As many rows as a finger can tell apart.
+    int most = (area.h - p.head_h) / ui_dp(ui, large ? ROW_LARGE_DP_MIN : ROW_DP_MIN);
+    p.row_max = most > ROWS_MAX ? ROWS_MAX : most > 0 ? most : 1;
+    p.row_h = (area.h - p.head_h) / p.row_max;
     p.first_row = b->page * p.row_max;
     p.row_count = s->view.sites.count - p.first_row;
     if (p.row_count > p.row_max) p.row_count = p.row_max;
-    p.head_h = ui_dp(ui, large ? 150 : wide ? 96 : 116);
-    p.row_h = (area.h - p.head_h) / p.row_max;
     struct rect rest = area;
     p.names = cut_left_px(&rest, names_width(s));
     bool idle[DAYS];

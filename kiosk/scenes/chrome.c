@@ -52,7 +52,7 @@ void chrome_header(struct stage *s, const struct page *page)
     struct ui *ui = &s->ui;
     draw_fill(ui->draw, page->header, ui_color(ui, COLOR_Q900), 0);
     struct rect r = inset_xy(ui, page->header, layout_margin_dp(ui),
-                             ui->theme.large      ? 1
+                             ui->theme.large      ? 0
                              : page->is_landscape ? 4
                                                   : 7);
     int64_t now_ms = stage_now_ms(s);

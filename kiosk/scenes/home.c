@@ -204,7 +204,8 @@ static void duty_card(struct stage *s, struct rect r, const struct duty *d)
     bool large = ui->theme.large;
     card(ui, r, d->now ? CARD_LIT : CARD_UNLIT);
     struct rect in = inset_xy(ui, r, 36, 30);
-    if (d->now && d->next && !large) {
+    bool is_low = r.h < ui_dp(ui, 690);
+    if (d->now && d->next && !large && !is_low) {
         struct rect row = cut_bottom(ui, &in, 96);
         line_across(ui, cut_bottom(ui, &in, 24));
         card_next_row(s, row, d);

@@ -2,6 +2,7 @@
 
 #include "scenes/chrome.h"
 #include "scenes/say.h"
+#include "scenes/upper.h"
 
 #include <stdalign.h>
 
@@ -146,6 +147,7 @@ static bool navigate(struct stage *s)
         break;
     }
     ui_page_changed(&s->ui, mono_ms(s));
+    s->toast_ms = 0; // it was said on the page that was left
     return true;
 }
 
@@ -438,6 +440,7 @@ static void draw_top(struct stage *s)
     if (!type->is_bare) {
         page_ground(&s->ui, &page);
         chrome_header(s, &page);
+        upper_draw(s, page.upper);
     }
     type->frame(s, level->state, &page);
     if (!type->is_bare) chrome_footer(s, &page);

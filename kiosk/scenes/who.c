@@ -146,7 +146,8 @@ static void side(struct stage *s, struct rect r)
     cut_bottom(ui, &r, 24);
     struct rect decline = cut_bottom(ui, &r, high);
     cut_bottom(ui, &r, 24);
-    notice(ui, r, NOTICE_NEWS, IMAGE_NONE, large ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY));
+    bool is_low = large || r.h < 4 * theme_line_px(&ui->theme, TYPE_S);
+    notice(ui, r, NOTICE_NEWS, IMAGE_NONE, is_low ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY));
     struct str why = missing(s, false);
     struct button none = {.id = ID_NO_PHONE,
                           .rect = decline,

@@ -262,7 +262,8 @@ void world_open(struct world *w, int width_px, int height_px, bool large)
         .env = &w->env,
         .metrics = &w->metrics.metrics,
         .content_dir = w->content_dir[0] ? w->content_dir : NULL,
-        .panel = {width_px, height_px, 21.5, 600},
+        .panel = {width_px, height_px, w->diagonal_in > 0 ? w->diagonal_in : 21.5,
+                  w->view_mm > 0 ? w->view_mm : 600, w->mount_bottom_mm},
     };
     w->canvas = (struct rect){0, 0, width_px, height_px};
     stage_init(&w->stage, &config);
@@ -391,14 +392,21 @@ void world_expect_golden(struct world *w, const char *name)
     buf_init(&golden, 1 << 20);
     if (buf_read_file(&golden, path)) fail_msg("no golden frame %s: run with --write-golden", name);
     struct str a = buf_str(&now), b = buf_str(&golden);
-    for (int line = 1; a.ptr || b.ptr; line++) {
-        struct str x = str_cut(&a, '\n'), y = str_cut(&b, '\n');
-        if (str_eq(x, y)) continue;
-        fail_msg("%s differs in line %d:\n  now    %.*s\n  golden %.*s", name, line, STR_ARG(x),
-                 STR_ARG(y));
+    struct str x = {0}, y = {0};
+    int line = 0;
+    while ((a.ptr || b.ptr) && str_eq(x, y)) {
+        x = str_cut(&a, '\n');
+        y = str_cut(&b, '\n');
+        line++;
+    }
+    bool same = str_eq(x, y);
+    if (!same) {
+        print_error("%s differs in line %d:\n  now    %.*s\n  golden %.*s\n", name, line,
+                    STR_ARG(x), STR_ARG(y));
     }
     buf_deinit(&now);
     buf_deinit(&golden);
+    assert_true(same);
 }
 
 // ---- Audit
@@ -420,6 +428,11 @@ static void audit_node(const struct world *w, const char *name, const struct dra
     }
     if (draw_role_is_pressable(n->role) && (n->rect.w < least || n->rect.h < least)) {
         print_error("%s: \"%.*s\" T3 %d x %d\n", name, STR_ARG(n->label), n->rect.w, n->rect.h);
+        ++*bad;
+    }
+    int reach_y = t->reach_px ? w->canvas.h - t->reach_px : 0;
+    if (draw_role_is_pressable(n->role) && n->rect.y < reach_y) {
+        print_error("%s: \"%.*s\" T4 out of reach\n", name, STR_ARG(n->label));
         ++*bad;
     }
     if (!n->text_fits) {

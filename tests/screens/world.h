@@ -44,6 +44,8 @@ struct world {
     struct draw_list draw;
     struct arena frame;
     struct rect canvas;
+    double diagonal_in; // of the panel; 0: the reference
+    int view_mm, mount_bottom_mm;
     int64_t next_ms;
 };
 

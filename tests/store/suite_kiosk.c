@@ -293,8 +293,34 @@ static void a_known_key_moves_to_another_site_with_a_new_life(void **state)
     assert_true(site_code_eq(stored.site, world_site(1)));
     assert_int_equal(world_count(w, "SELECT count(*) FROM incarnation WHERE state = 'retired'"), 1);
     assert_int_equal(store_transact(w->store, do_retire, &first.kiosk), ERR_OK);
-    codes = start(w, 1, &answer);
-    assert_int_equal(approve(w, codes.user_code, world_site(0)).answer, STORE_ENROL_REVOKED);
+    start(w, 1, &answer);
+    assert_int_equal(answer, STORE_ENROL_REVOKED);
+    world_is_sound(w);
+}
+
+static void a_file_goes_on_at_its_place_and_begins_no_second_life(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct store_enrol_codes codes = {0};
+    enum store_enrol started;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    const struct {
+        int site;
+        enum store_enrol answer;
+    } rows[] = {{0, STORE_ENROL_OK}, {1, STORE_ENROL_REVOKED}, {0, STORE_ENROL_OK}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct store_enrol_ask ask = {kiosk.keys.public_key, STR("box"), kiosk.inc};
+        assert_int_equal(store_begin(w->store), ERR_OK);
+        enum err e = store_enrol_start(w->store, &ask, &codes, &started);
+        assert_int_equal(store_commit(w->store, e), ERR_OK);
+        struct store_enrolled out = approve(w, codes.user_code, world_site(rows[i].site));
+        assert_int_equal(out.answer, rows[i].answer);
+        if (out.answer == STORE_ENROL_OK) assert_int_equal(out.letter, kiosk.letter);
+    }
+    assert_int_equal(world_count(w, "SELECT count(*) FROM incarnation"), 1);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM kiosk WHERE site = '141182000'"), 1);
     world_is_sound(w);
 }
 
@@ -346,6 +372,7 @@ int suite_kiosk(struct world_driver *driver)
         WORLD_TEST(a_site_has_twenty_six_letters),
         WORLD_TEST(a_suspended_kiosk_comes_back_a_retired_one_does_not),
         WORLD_TEST(a_known_key_moves_to_another_site_with_a_new_life),
+        WORLD_TEST(a_file_goes_on_at_its_place_and_begins_no_second_life),
         WORLD_TEST(safe_is_what_a_finished_backup_holds),
     };
     return cmocka_run_group_tests_name("store kiosk", tests, NULL, NULL);
