@@ -48,6 +48,8 @@ class KioskTest(unittest.TestCase):
 
     def refused_config(self, sections):
         path = self.folder / "refused.conf"
+        # Else one below /dev/shm would stay behind.
+        sections["kiosk"].setdefault("spool", self.folder / "other-spool")
         path.write_text(system.ini(sections), encoding="utf-8")
         return self.refused("--config", path, "--tree", self.folder / "refused.sock")
 
