@@ -107,6 +107,7 @@ def run_demo(options):
         centre.make(ASSETS, options.laws)
     elif options.laws:
         print(centre.admin("import-laws", options.laws).strip().splitlines()[-1])
+        centre.admin("publish", "--articles", ASSETS / "content")
     centre.start()
     with open(ASSETS / "demo" / "sites.csv", encoding="utf-8") as file:
         sites = len(list(csv.DictReader(file)))

@@ -14,24 +14,24 @@ import system
 WAIT_SECONDS = 20
 SCAN = "LY1:{code}:{pin}"
 
-# The words on the screens that the tour goes by, as regular expressions.
+# The words on the screens that the tour goes by (kiosk/scenes/text.def), as regular expressions.
 HOME = "首页"
 TAKE_NUMBER = "现在取号.*"
 BOOK = "预约咨询.*"
 LAWS = "法律与案例.*"
-TOPICS = ("借钱欠款合同.*", "劳动工资工伤.*")
-SITTING = r".*约(?: ›)?|.*还有 ?\d+ ?席.*"
+TOPICS = ("借钱合同.*", "工资工伤.*")
+SITTING = ".* 到 .*"
 SURNAME = "王"
 TITLE = "女士"
 NEXT = "下一步"
-CONFIRM = "确认预约"
+CONFIRM = "确认预约|登记等候"
 CHECK_IN = "现在签到"
 WALKIN_NUMBER = r"\b[A-Z]\d{3}\b"
-CODE = r"\b(\d{4}) ?(\d{4})\b"
-PIN = r"密码\D*(\d{3}) ?(\d{3})\b"
+CODE = r"\b(\d{4}) (\d{4})\b"
+PIN = r"密码 (\d{3}) (\d{3})\b"
 DONE = "约好了|还没确认"
 OFFLINE = "网络断了"
-CHECKED_IN = "已签到|签到好了|请坐着等叫号"
+CHECKED_IN = "签到好了"
 PRESSABLE = checks.PRESSABLE
 
 

@@ -63,10 +63,11 @@ def server_config(data, port, clock):
 def kiosk_config(data, spool, centre_url, printer_dir, size, clock):
     width, height = size
     return ini({
-        "kiosk": {"data": data, "spool": spool, "centre": centre_url},
-        "screen": {"width": width, "height": height, "windowed": "yes"},
-        "printer": {"port": f"file:{printer_dir}"},
-        "access": {"tree": "yes"},
+        "kiosk": {"data": data, "spool": spool},
+        "centre": {"url": centre_url, "spread_s": 1},
+        "panel": {"width": width, "height": height, "fullscreen": "no"},
+        "printer": {"device": f"file:{printer_dir}"},
+        "test": {"tree": "yes"},
         "demo": clock_config(clock),
     })
 
@@ -126,14 +127,15 @@ class Centre:
         self.config = self.folder / "server.conf"
         self.port = port or free_port()
         self.program = Program("server", self.folder)
+        self.config.write_text(server_config(self.data, self.port, self.clock), encoding="utf-8")
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
     def admin(self, command, *words):
-        """Runs lvyue-admin and gives what it printed."""
-        line = [self.build / "lvyue-admin", command, *words, "--data", self.data]
+        """Runs lvyue-admin, by the same clock as the server, and gives what it printed."""
+        line = [self.build / "lvyue-admin", command, *words, "--config", self.config]
         done = subprocess.run([str(word) for word in line], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS_MAX, check=False)
         if done.returncode:
@@ -152,7 +154,7 @@ class Centre:
         self.import_all("import-roster", assets / "demo" / "roster.csv")
         if laws:
             print(self.admin("import-laws", laws).strip().splitlines()[-1])
-        self.admin("publish", assets / "content")
+        self.admin("publish", "--articles", assets / "content")
         (self.folder / "made").touch()
 
     def import_all(self, command, file):
@@ -162,7 +164,6 @@ class Centre:
             raise SystemFailure(f"{command} {file.name}: {last}")
 
     def start(self):
-        self.config.write_text(server_config(self.data, self.port, self.clock), encoding="utf-8")
         self.program.run([self.build / "lvyue-server", "--config", self.config])
         wait_for("the server", START_SECONDS_MAX, self.is_ready)
 
@@ -184,9 +185,9 @@ class Centre:
         self.admin("enrol", code, site)
 
     def bookings(self):
-        """One dict a booking."""
-        lines = self.admin("bookings", "--json").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        """One dict a booking; other lines tell how many there are."""
+        lines = [json.loads(line) for line in self.admin("bookings", "--json").splitlines()]
+        return [line for line in lines if "code" in line]
 
     def check(self):
         """The invariants of the protocol over the centre's data."""
@@ -235,7 +236,9 @@ class KioskProgram:
 
     def slips(self):
         """What the printer got, oldest first: a stream each, and beside it a picture (.pbm)."""
-        return sorted(self.printer.glob("*.escpos"))
+        log = self.printer / "slips.log"
+        keys = log.read_text(encoding="ascii").split() if log.exists() else []
+        return [self.printer / f"{key}.escpos" for key in keys]
 
     def stop(self):
         self._hang_up()

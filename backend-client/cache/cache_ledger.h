@@ -47,6 +47,16 @@ MUST_USE enum err cache_ledger_batch(struct cache_ledger *l, struct arena *arena
 // Operations the centre has not answered.
 MUST_USE enum err cache_ledger_unsent(struct cache_ledger *l, int64_t *count);
 
+// A booking as it is to be cancelled or checked in: what was written here, else what the centre tells of
+// this site's, marked foreign.
+MUST_USE enum err cache_ledger_find(struct cache_ledger *l, struct booking_id id,
+                                    struct ledger_booking *out);
+
+// This life of the file is over for the centre: it is set aside like a damaged one, and a new life
+// begins in a new file. Takes some of the arena `l` lives in; readers must open anew.
+MUST_USE enum err cache_ledger_renew(struct cache_ledger *l, struct arena *arena,
+                                     const char *data_dir, struct env *env);
+
 // The content release on the screens (0: none yet), and the one the centre says is in force.
 MUST_USE enum err cache_ledger_content_get(struct cache_ledger *l, int64_t *version);
 MUST_USE enum err cache_ledger_content_put(struct cache_ledger *l, int64_t version);

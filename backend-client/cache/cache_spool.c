@@ -44,12 +44,6 @@ static bool is_slip(const char *name, struct str suffix)
            id_parse(str_sub(text, 0, ID_HEX_BYTES), &id);
 }
 
-// readdir is safe on a stream that one thread has.
-static const struct dirent *next_entry(DIR *folder)
-{
-    return readdir(folder); // NOLINT(concurrency-mt-unsafe)
-}
-
 static enum err list_names(const char *dir, struct str suffix, struct names *out)
 {
     out->count = 0;
@@ -60,7 +54,8 @@ static enum err list_names(const char *dir, struct str suffix, struct names *out
         return ERR_IO;
     }
     for (int i = 0; i < FOLDER_ROWS_MAX && out->count < CACHE_SPOOL_MAX; i++) {
-        const struct dirent *entry = next_entry(folder);
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): this directory stream is this function's alone
+        const struct dirent *entry = readdir(folder);
         if (!entry) break;
         if (!is_slip(entry->d_name, suffix)) continue;
         snprintf(out->z[out->count++], SLIP_NAME_ROOM, "%.41s", entry->d_name);

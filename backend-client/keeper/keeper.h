@@ -111,6 +111,9 @@ MUST_USE bool keeper_ask(struct keeper *k, const struct keeper_request *request)
 bool keeper_next_answer(struct keeper *k, struct keeper_answer *out);
 void keeper_status(struct keeper *k, struct keeper_status *out);
 
+// Civil time as the centre knows it: this machine's clock, set right by the last hello. Any thread.
+int64_t keeper_now_ms(struct keeper *k);
+
 // Slips of confirmed bookings that a stop of the program kept from the printer: at the start, and as
 // long as it answers true. The visitor's name is not kept, so these slips carry none.
 bool keeper_next_spooled(struct keeper *k, struct keeper_answer *out);

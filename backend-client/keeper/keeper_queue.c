@@ -20,8 +20,8 @@ void keeper_queue_deinit(struct keeper_queue *q)
 bool keeper_queue_put(struct keeper_queue *q, const struct keeper_request *request)
 {
     pthread_mutex_lock(&q->lock);
-    bool has_room = q->request_count < KEEPER_QUEUE_MAX &&
-                    q->answer_count + q->request_count < ANSWERS_MAX;
+    bool has_room =
+        q->request_count < KEEPER_QUEUE_MAX && q->answer_count + q->request_count < ANSWERS_MAX;
     if (has_room) {
         q->requests[(q->request_first + q->request_count) % KEEPER_QUEUE_MAX] = *request;
         q->request_count++;

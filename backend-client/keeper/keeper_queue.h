@@ -16,6 +16,7 @@ struct keeper_queue {
     int answer_first;
     int answer_count;
     struct keeper_status status;
+    int64_t clock_off_ms; // what the centre's clock is ahead of this machine's
     bool is_stopping;
 };
 
@@ -24,7 +25,8 @@ void keeper_queue_deinit(struct keeper_queue *q); // wipes what visitors typed
 
 // False when full.
 MUST_USE bool keeper_queue_put(struct keeper_queue *q, const struct keeper_request *request);
-bool keeper_queue_take(struct keeper_queue *q, struct keeper_request *out); // wipes the place it had
+bool keeper_queue_take(struct keeper_queue *q,
+                       struct keeper_request *out); // wipes the place it had
 // Every request has room for its answer: two answers never come for one.
 void keeper_queue_answer(struct keeper_queue *q, const struct keeper_answer *answer);
 bool keeper_queue_next_answer(struct keeper_queue *q, struct keeper_answer *out);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "devices/escpos.h"
+#include "devices/printer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATH_BYTES_MAX   (PORT_TARGET_BYTES_MAX + 32)
-#define STATUS_READS_MAX 16 // bytes of unasked-for status in front of the answer
+#define NAME_BYTES_MAX     (PRINTER_KEY_BYTES_MAX + 16) // of a file
+#define PATH_BYTES_MAX     (PORT_TARGET_BYTES_MAX + NAME_BYTES_MAX)
+#define PBM_HEAD_BYTES_MAX 32
+#define LOG_NAME           "slips.log"
+#define MODE_OWN           0600
+#define STATUS_READS_MAX   16 // bytes of unasked-for status in front of the answer
 
 // ---- Spec
 
@@ -51,6 +56,7 @@ enum err port_parse(struct str spec, struct port *out)
         p.kind = PORT_TCP;
         good = parse_tcp(rest, &p);
     }
+    fs_system_init(&p.fs);
     if (!good) {
         log_error("printer \"%.*s\": not file:DIR, usblp:PATH, tcp:HOST:PORT or none",
                   STR_ARG(spec));
@@ -62,67 +68,65 @@ enum err port_parse(struct str spec, struct port *out)
 
 // ---- Files
 
-static bool write_whole(int fd, struct str bytes)
-{
-    while (bytes.len) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        bytes = str_sub(bytes, (size_t)n, bytes.len);
-    }
-    return true;
-}
-
-// Creates the first free number's stream; -1 and logged where that does not go.
-static int create_next(struct port *p)
+static bool replace(struct port *p, const char *name, struct str bytes)
 {
     char path[PATH_BYTES_MAX];
-    while (p->number < PORT_SLIPS_MAX) {
-        snprintf(path, sizeof path, "%s/%05d.escpos", p->target, p->number + 1);
-        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (fd < 0 && errno != EEXIST) break;
-        p->number++;
-        if (fd >= 0) return fd;
-    }
-    log_error("slip %s: %s", path, log_errno());
-    return -1;
+    snprintf(path, sizeof path, "%s/%s", p->target, name);
+    return fs_replace(&p->fs, path, bytes, MODE_OWN) == ERR_OK;
 }
 
-static bool write_picture(const struct port *p, struct draw_bits bits)
+static bool write_stream(struct port *p, const struct port_slip *slip)
 {
-    char path[PATH_BYTES_MAX];
-    snprintf(path, sizeof path, "%s/%05d.pbm", p->target, p->number);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return false;
-    char head[32];
-    int head_bytes = snprintf(head, sizeof head, "P4\n%d %d\n", bits.width_px, bits.height_px);
-    bool written = write_whole(fd, (struct str){head, (size_t)head_bytes}) &&
-                   write_whole(fd, (struct str){(const char *)bits.bytes, draw_bits_bytes(bits)});
-    close(fd);
+    char name[NAME_BYTES_MAX];
+    snprintf(name, sizeof name, "%.*s.escpos", STR_ARG(slip->key));
+    return replace(p, name, slip->stream);
+}
+
+static bool write_picture(struct port *p, const struct port_slip *slip)
+{
+    char name[NAME_BYTES_MAX];
+    snprintf(name, sizeof name, "%.*s.pbm", STR_ARG(slip->key));
+    struct buf picture;
+    buf_init(&picture, draw_bits_bytes(slip->bits) + PBM_HEAD_BYTES_MAX);
+    buf_addf(&picture, "P4\n%d %d\n", slip->bits.width_px, slip->bits.height_px);
+    buf_add(&picture, (struct str){(const char *)slip->bits.bytes, draw_bits_bytes(slip->bits)});
+    CHECK(!picture.overflowed);
+    bool written = replace(p, name, buf_str(&picture));
+    buf_deinit(&picture);
     return written;
 }
 
-static bool write_line(const struct port *p, struct str key)
+static bool has_line(struct str lines, struct str key)
+{
+    while (lines.ptr) {
+        if (str_eq(str_cut(&lines, '\n'), key)) return true;
+    }
+    return false;
+}
+
+// The log is the whole truth of what was printed: it is read, and replaced in one step.
+static bool write_line(struct port *p, struct str key)
 {
     char path[PATH_BYTES_MAX];
-    snprintf(path, sizeof path, "%s/slips.log", p->target);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_SYNC | O_CLOEXEC, 0600);
-    if (fd < 0) return false;
-    char line[PATH_BYTES_MAX];
-    int bytes = snprintf(line, sizeof line, "%05d %.*s\n", p->number, STR_ARG(key));
-    bool written = bytes < (int)sizeof line && write_whole(fd, (struct str){line, (size_t)bytes});
-    close(fd);
+    snprintf(path, sizeof path, "%s/" LOG_NAME, p->target);
+    struct buf log;
+    buf_init(&log, PORT_LOG_BYTES_MAX);
+    enum err e = buf_read_file(&log, path);
+    bool is_known = !e && has_line(buf_str(&log), key);
+    bool written = is_known;
+    if ((!e || e == ERR_NOT_FOUND) && !is_known) {
+        buf_addf(&log, "%.*s\n", STR_ARG(key));
+        written = buf_err(&log) == ERR_OK && replace(p, LOG_NAME, buf_str(&log));
+    }
+    buf_deinit(&log);
     return written;
 }
 
 static enum port_outcome print_file(struct port *p, const struct port_slip *slip)
 {
-    int fd = create_next(p);
-    if (fd < 0) return PORT_FAILED;
-    bool written = write_whole(fd, slip->stream);
-    close(fd);
-    if (written && write_picture(p, slip->bits) && write_line(p, slip->key)) return PORT_PRINTED;
-    log_error("slip %05d in %s: %s", p->number, p->target, log_errno());
+    bool written = write_picture(p, slip) && write_stream(p, slip) && write_line(p, slip->key);
+    if (written) return PORT_PRINTED;
+    log_error("printer folder %s: a slip is missing", p->target);
     return PORT_FAILED;
 }
 

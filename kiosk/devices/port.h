@@ -3,15 +3,16 @@
 #ifndef DEVICES_PORT_H
 #define DEVICES_PORT_H
 
+#include "base/fs.h"
 #include "draw/draw.h"
 
 #define PORT_TARGET_BYTES_MAX 200
-#define PORT_WAIT_MS          5000  // for a printer that takes or answers nothing
-#define PORT_SLIPS_MAX        99999 // files of one folder
+#define PORT_WAIT_MS          5000       // for a printer that takes or answers nothing
+#define PORT_LOG_BYTES_MAX    (4u << 20) // of a folder's slips.log: some 100,000 slips
 
 enum port_kind {
     PORT_NONE,  // "none"
-    PORT_FILE,  // "file:DIR": NNNNN.escpos, NNNNN.pbm, and a line "NNNNN KEY" in DIR/slips.log
+    PORT_FILE,  // "file:DIR": KEY.escpos, KEY.pbm, and a line "KEY" in DIR/slips.log
     PORT_USBLP, // "usblp:/dev/usb/lp0"
     PORT_TCP,   // "tcp:HOST:9100"
 };
@@ -20,7 +21,7 @@ struct port {
     enum port_kind kind;
     char target[PORT_TARGET_BYTES_MAX + 1]; // folder, device or host
     char service[8];                        // PORT_TCP: the port's number
-    int number;                             // PORT_FILE: of the last slip
+    struct fs fs;                           // PORT_FILE
     int stop_fd;
 };
 
@@ -36,7 +37,9 @@ struct port_slip {
 
 // Printed means: the printer answered that it has paper after it took all bytes. A USB printer that
 // never answers counts as printed once it took them; a network printer does not (a print server
-// takes bytes for a printer that is switched off). A file counts once its line is on the disk.
+// takes bytes for a printer that is switched off). A file counts once its line is on the disk; the same
+// slip again (its visitor wants another, or the program died before it knew) is the same file and no
+// second line.
 enum port_outcome port_print(struct port *p, const struct port_slip *slip);
 
 #endif

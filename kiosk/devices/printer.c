@@ -162,6 +162,18 @@ bool printer_is_there(const struct printer *p)
     return p->port.kind != PORT_NONE;
 }
 
+// It becomes the name of a file.
+static bool is_plain(struct str key)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+        bool plain =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+        if (!plain) return false;
+    }
+    return key.len > 0 && key.len <= PRINTER_KEY_BYTES_MAX;
+}
+
 static void job_fill(struct job *j, struct draw_bits bits, struct str key)
 {
     buf_init(&j->bits, BITS_BYTES_MAX);
@@ -175,7 +187,7 @@ static void job_fill(struct job *j, struct draw_bits bits, struct str key)
 enum err printer_put(struct printer *p, struct draw_bits bits, struct str key, int *job)
 {
     CHECK(bits.bytes && draw_bits_bytes(bits) <= BITS_BYTES_MAX);
-    CHECK(key.len > 0 && key.len <= PRINTER_KEY_BYTES_MAX);
+    CHECK(is_plain(key));
     if (!printer_is_there(p)) return ERR_NOT_FOUND;
     pthread_mutex_lock(&p->lock);
     struct job *j = oldest(p, JOB_FREE);

@@ -34,8 +34,8 @@ void printer_close(struct printer *p); // what is being printed is given up with
 
 bool printer_is_there(const struct printer *p); // false with "none": offer no slip
 
-// Copies the bitmap and the key: a public text that names the slip in a folder's log, never a name
-// or a phone number. `job` comes back in the result. ERR_FULL when too many wait, ERR_NOT_FOUND
+// Copies the bitmap and the key: a public text that names the slip in a folder, never a name or a
+// phone number, of ASCII letters, digits and hyphens. `job` comes back in the result. ERR_FULL when too many wait, ERR_NOT_FOUND
 // without a printer.
 MUST_USE enum err printer_put(struct printer *p, struct draw_bits bits, struct str key, int *job);
 

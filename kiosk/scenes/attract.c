@@ -36,7 +36,10 @@ static void window_of(struct stage *s, struct rect r, const struct site *site)
         view_first_on_day(&s->view, site->code, date_day_from_ms(now_ms), now_ms);
     struct rect name = cut_bottom(ui, &r, 72);
     struct rect pane = r;
-    if (pane.w > ui_dp(ui, 180)) pane = centered(ui, r, 180, 0), pane.y = r.y, pane.h = r.h;
+    if (pane.w > ui_dp(ui, 180)) {
+        pane.x += (pane.w - ui_dp(ui, 180)) / 2;
+        pane.w = ui_dp(ui, 180);
+    }
     enum window_light light = on ? WINDOW_LIT : later ? WINDOW_HALF : WINDOW_DARK;
     window_big(ui, pane, light);
     if (light != WINDOW_DARK) {
@@ -50,13 +53,13 @@ static void window_of(struct stage *s, struct rect r, const struct site *site)
                                   .bold = true,
                                   .align = ALIGN_CENTER});
     }
-    label(ui, &(struct label){.rect = name,
+    label(ui, &(struct label){.rect = inset_xy(ui, name, -9, 0),
                               .text = site->name,
                               .type = TYPE_S,
                               .ink = light == WINDOW_DARK ? COLOR_Q200 : COLOR_WHITE,
                               .bold = light != WINDOW_DARK,
                               .align = ALIGN_CENTER,
-                              .spacing_dp = 0});
+                              .spacing_dp = -2});
 }
 
 static void here_now(struct stage *s, struct rect r)

@@ -4,14 +4,14 @@
 
 enum { ID_WEEK = 1, ID_UP, ID_DOWN, ID_CELLS = 100 };
 
-#define DAYS           7
-#define DAYS_LARGE     3
-#define ROWS_LANDSCAPE 8
-#define ROWS_LARGE     9
-#define ROWS_MAX       15
-#define NAME_DP_MIN    226
-#define NAME_DP_MAX    330
-#define IDLE_DAY_DP    69
+#define DAYS             7
+#define DAYS_LARGE       3
+#define ROW_DP_MIN       83
+#define ROW_LARGE_DP_MIN 112
+#define ROWS_MAX         15
+#define NAME_DP_MIN      226
+#define NAME_DP_MAX      330
+#define IDLE_DAY_DP      69
 
 struct board {
     int later; // 0: from Monday of this week (large text: from today), 1: the days after
@@ -67,13 +67,14 @@ static struct plan plan_of(struct stage *s, const struct board *b, struct rect a
     struct plan p = {.area = area, .day_count = large ? DAYS_LARGE : DAYS};
     int monday = today - (int)date_weekday(today) + MONDAY;
     p.first_day = large ? today + b->later * DAYS_LARGE : monday + b->later * DAYS;
-    p.row_max = large ? ROWS_LARGE : wide ? ROWS_LANDSCAPE : ROWS_MAX;
-    if (large && wide) p.row_max = 5;
+    p.head_h = ui_dp(ui, large ? 150 : wide ? 96 : 116);
+    // As many rows as a finger can tell apart.
+    int most = (area.h - p.head_h) / ui_dp(ui, large ? ROW_LARGE_DP_MIN : ROW_DP_MIN);
+    p.row_max = most > ROWS_MAX ? ROWS_MAX : most > 0 ? most : 1;
+    p.row_h = (area.h - p.head_h) / p.row_max;
     p.first_row = b->page * p.row_max;
     p.row_count = s->view.sites.count - p.first_row;
     if (p.row_count > p.row_max) p.row_count = p.row_max;
-    p.head_h = ui_dp(ui, large ? 150 : 116);
-    p.row_h = (area.h - p.head_h) / p.row_max;
     struct rect rest = area;
     p.names = cut_left_px(&rest, names_width(s));
     bool idle[DAYS];
@@ -119,8 +120,9 @@ static void head(struct stage *s, const struct plan *p, int i, int today)
                          .align = ALIGN_CENTER,
                          .valign = VALIGN_BOTTOM};
     label(ui, &word);
+    struct str rest = workday_is_working(&s->view.workdays, day) ? TEXT(NOBODY_MARK) : TEXT(REST);
     struct label number = {.rect = column_of(ui, r, 2, 0, 1),
-                           .text = narrow ? TEXT(REST) : when_day_of_month(ui->frame, day),
+                           .text = narrow ? rest : when_day_of_month(ui->frame, day),
                            .type = TYPE_S,
                            .ink = word.ink,
                            .align = ALIGN_CENTER,
@@ -136,6 +138,17 @@ static void past(struct stage *s, struct rect r, struct str text)
                 .rect = r, .text = text, .type = TYPE_S, .ink = COLOR_INK3, .align = ALIGN_CENTER});
     struct rect strike = {took.x, took.y + took.h / 2, took.w, ui_dp(ui, 3)};
     draw_fill(ui->draw, strike, ui_color(ui, COLOR_INK3), 0);
+}
+
+// Somebody sits in the morning and in the afternoon.
+static bool is_whole_day(const struct stage *s, const struct cache_sitting *c)
+{
+    int day = date_day_from_ms(c->sitting.start_ms);
+    int64_t noon_ms = date_ms(day, 12 * 60);
+    if (c->sitting.start_ms >= noon_ms) return false;
+    const struct cache_sitting *later =
+        view_first_on_day(&s->view, c->sitting.site, day, c->sitting.end_ms);
+    return later && later->sitting.start_ms >= noon_ms;
 }
 
 // A cell that can be touched: apricot where somebody sits now.
@@ -162,7 +175,9 @@ static bool cell(struct stage *s, struct rect r, const struct cache_sitting *c, 
     if (press & UI_PRESS_FOCUSED) {
         draw_rule(ui->draw, r, ui_color(ui, COLOR_INK), radius, ui_dp(ui, 6));
     }
-    struct str text = on ? TEXT(IN) : when_clock(ui->frame, c->sitting.start_ms);
+    struct str text = on                   ? TEXT(IN)
+                      : is_whole_day(s, c) ? TEXT(WHOLE_DAY)
+                                           : when_clock(ui->frame, c->sitting.start_ms);
     struct label l = {.rect = face,
                       .text = text,
                       .type = TYPE_S,
@@ -244,6 +259,8 @@ static void board_frame(struct stage *s, void *state, const struct page *page)
                           .look = BUTTON_SMALL,
                           .label = b->later ? (large ? TEXT(DAYS_BEFORE) : TEXT(THIS_WEEK))
                                             : (large ? TEXT(DAYS_AFTER) : TEXT(NEXT_WEEK))};
+    cut_right(ui, &head_row, 20);
+    struct rect more = wide ? cut_right(ui, &head_row, large ? 420 : 330) : head_row;
     label(ui, &(struct label){.rect = head_row,
                               .text = large      ? TEXT(BOARD_TITLE_SHORT)
                                       : b->later ? TEXT(BOARD_TITLE_NEXT)
@@ -252,11 +269,13 @@ static void board_frame(struct stage *s, void *state, const struct page *page)
                               .role = ROLE_HEADING});
     if (button(ui, &week)) b->later = !b->later;
     cut_top(ui, &body, 20);
-    int pages = 0;
-    struct rect low = cut_bottom(ui, &body, large ? 120 : 84);
-    cut_bottom(ui, &body, 14);
+    struct rect low = {0};
+    if (!wide) {
+        low = cut_bottom(ui, &body, large ? 120 : 100);
+        cut_bottom(ui, &body, 14);
+    }
     struct plan p = plan_of(s, b, body, wide);
-    pages = (s->view.sites.count + p.row_max - 1) / p.row_max;
+    int pages = (s->view.sites.count + p.row_max - 1) / p.row_max;
     draw_fill(ui->draw, body, ui_color(ui, COLOR_CARD), 0);
     int today = date_day_from_ms(stage_now_ms(s));
     for (int i = 0; i < p.day_count; i++) {
@@ -267,16 +286,19 @@ static void board_frame(struct stage *s, void *state, const struct page *page)
     }
     draw_rule(ui->draw, body, ui_color(ui, COLOR_CTL), 0, ui_dp(ui, 2));
     if (pages > 1) {
-        struct rect r = cut_right(ui, &low, large ? 420 : 330);
-        r.h -= ui_dp(ui, 6);
+        struct rect r = more;
+        if (!wide) {
+            r = cut_right(ui, &low, large ? 420 : 330);
+            r.h -= ui_dp(ui, 6);
+            cut_right(ui, &low, 20);
+        }
         struct button next = {.id = ID_DOWN,
                               .rect = r,
                               .look = BUTTON_SMALL,
                               .label = b->page + 1 < pages ? TEXT(MORE_SITES) : TEXT(FIRST_SITES)};
         if (button(ui, &next)) b->page = (b->page + 1) % pages;
-        cut_right(ui, &low, 20);
     }
-    if (large) return;
+    if (large || wide) return;
     label(ui, &(struct label){
                   .rect = low, .text = TEXT(BOARD_LEGEND), .type = TYPE_S, .ink = COLOR_INK2});
 }

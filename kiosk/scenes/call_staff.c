@@ -6,14 +6,16 @@ static void line(struct stage *s, struct rect *body, enum draw_image image, stru
 {
     struct ui *ui = &s->ui;
     bool large = ui->theme.large;
-    struct rect r = cut_top(ui, body, large ? 260 : 200);
+    struct rect r = cut_top(ui, body, large ? (layout_is_landscape(ui) ? 212 : 260) : 200);
     cut_top(ui, body, 24);
     card(ui, r, CARD_PLAIN);
     struct rect in = inset_xy(ui, r, 36, 20);
     icon(ui, cut_left(ui, &in, 96), 88, image, COLOR_Q700);
     cut_left(ui, &in, 30);
-    label(ui,
-          &(struct label){.rect = cut_top_px(&in, in.h * 45 / 100), .text = title, .type = TYPE_L});
+    label(ui, &(struct label){.rect = cut_top_px(&in, in.h * 48 / 100),
+                              .text = title,
+                              .type = TYPE_L,
+                              .may_shrink = true});
     label(ui, &(struct label){
                   .rect = in, .text = words, .type = TYPE_S, .ink = COLOR_INK2, .lines_max = 2});
 }

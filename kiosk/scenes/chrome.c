@@ -24,15 +24,17 @@ static void header_left(struct stage *s, struct rect r)
                          .text = s->view.site.name.len ? s->view.site.name : TEXT(SERVICE),
                          .type = TYPE_L,
                          .ink = COLOR_WHITE,
+                         .may_shrink = true,
                          .role = ROLE_HEADING};
     struct label second = {.rect = r, .text = TEXT(SERVICE), .type = TYPE_S, .ink = COLOR_Q200};
     bool broken = s->status.link == KEEPER_OFFLINE && s->view.is_ready;
-    if (ui->theme.large && !broken) {
+    bool is_alone = ui->theme.large || !s->view.site.name.len;
+    if (is_alone && !broken) {
         label(ui, &name);
         return;
     }
-    name.rect = column_of(ui, r, 2, 0, 0);
-    second.rect = column_of(ui, r, 2, 0, 1);
+    name.rect = cut_top_px(&r, r.h * 625 / 1000);
+    second.rect = r;
     label(ui, &name);
     if (broken) {
         struct rect picture = cut_left(ui, &second.rect, 48);
@@ -49,16 +51,21 @@ void chrome_header(struct stage *s, const struct page *page)
 {
     struct ui *ui = &s->ui;
     draw_fill(ui->draw, page->header, ui_color(ui, COLOR_Q900), 0);
-    struct rect r = inset_xy(ui, page->header, layout_margin_dp(ui), 10);
+    struct rect r = inset_xy(ui, page->header, layout_margin_dp(ui),
+                             ui->theme.large      ? 0
+                             : page->is_landscape ? 4
+                                                  : 7);
     int64_t now_ms = stage_now_ms(s);
     struct rect right = cut_right(ui, &r, ui->theme.large ? 420 : 320);
-    struct label clock = {.rect = column_of(ui, right, 2, 0, 0),
+    struct rect date = right;
+    struct rect time = cut_top_px(&date, date.h * 625 / 1000);
+    struct label clock = {.rect = time,
                           .text = when_clock(ui->frame, now_ms),
                           .type = TYPE_XL,
                           .ink = COLOR_WHITE,
                           .align = ALIGN_RIGHT};
     label(ui, &clock);
-    struct label day = {.rect = column_of(ui, right, 2, 0, 1),
+    struct label day = {.rect = date,
                         .text = when_date_and_weekday(ui->frame, date_day_from_ms(now_ms)),
                         .type = TYPE_S,
                         .ink = COLOR_Q200,
@@ -204,6 +211,6 @@ void chrome_toast(struct stage *s, const struct page *page, struct str text)
 {
     struct ui *ui = &s->ui;
     struct rect body = page->body;
-    struct rect r = cut_bottom(ui, &body, ui->theme.large ? 180 : 140);
+    struct rect r = cut_bottom(ui, &body, ui->theme.large ? 150 : 112);
     toast(ui, r, text);
 }

@@ -30,8 +30,7 @@ static void line_words(struct stage *s, enum line line, const struct cache_sitti
         row->value = when_date_and_weekday(a, date_day_from_ms(planned_ms));
         row->second = offer->seat ? TEXT_FILL(a, ROW_DAY_2, say_when(s, planned_ms),
                                               when_clock(a, planned_ms + BOOKING_CHECKIN_AFTER_MS))
-                                  : TEXT_FILL(a, ROW_DAY_WISH,
-                                              when_span(a, c->sitting.start_ms, c->sitting.end_ms));
+                                  : TEXT(ROW_DAY_WISH);
         return;
     case LINE_PLACE:
         row->label = TEXT(ROW_PLACE);
@@ -160,14 +159,14 @@ static void confirm_frame(struct stage *s, void *state, const struct page *page)
     struct rect low = body, rows = body;
     if (page->is_landscape) {
         struct columns columns = layout_columns(ui, body);
-        low = columns.left;
-        rows = columns.right;
+        low = columns.right;
+        rows = columns.left;
         rows.h -= ui_dp(ui, 4);
     }
     struct rect button_rect = cut_bottom(ui, &low, 172);
     button_rect.h -= ui_dp(ui, 8);
     cut_bottom(ui, &low, 26);
-    struct rect note = cut_bottom(ui, &low, ui->theme.large || page->is_landscape ? 150 : 93);
+    struct rect note = cut_bottom(ui, &low, ui->theme.large ? 190 : page->is_landscape ? 150 : 93);
     cut_bottom(ui, &low, 30);
     if (!page->is_landscape) {
         int most = ui_dp(ui, 984);

@@ -26,7 +26,7 @@ static void help_frame(struct stage *s, void *state, const struct page *page)
                               .text = TEXT(HELP_TITLE),
                               .type = TYPE_XL,
                               .role = ROLE_HEADING});
-    struct rect box = cut_top(ui, &body, large ? 330 : 230);
+    struct rect box = cut_top(ui, &body, page->is_landscape ? 200 : large ? 330 : 230);
     card(ui, box, CARD_PLAIN);
     label(ui, &(struct label){.rect = inset_xy(ui, box, 36, 24),
                               .text = scene_help(stage_below(s)),
@@ -70,7 +70,8 @@ static void help_frame(struct stage *s, void *state, const struct page *page)
                            .second = large ? STR("") : TEXT(TILE_STAFF_2),
                            .icon = IMAGE_BELL};
     if (button(ui, &staff)) stage_swap(s, SCENE_CALL_STAFF);
-    notice(ui, cut_top(ui, &body, large ? 190 : 93), NOTICE_NEWS, IMAGE_SPEAK, TEXT(SPEAK_NONE));
+    notice(ui, cut_top(ui, &body, large && !page->is_landscape ? 190 : 108), NOTICE_NEWS,
+           IMAGE_SPEAK, TEXT(SPEAK_NONE));
 }
 
 const struct scene_type help_scene = {.frame = help_frame};

@@ -117,7 +117,11 @@ static void card_title(struct stage *s, struct rect *r, const struct duty *d)
     struct rect row = cut_top(ui, r, ui->theme.large ? 124 : 112);
     struct label name = {
         .rect = row, .type = TYPE_XXL, .valign = VALIGN_BOTTOM, .role = ROLE_HEADING};
-    struct label kind = {.rect = row, .type = TYPE_L, .ink = COLOR_Q700, .valign = VALIGN_BOTTOM};
+    struct label kind = {.rect = row,
+                         .type = TYPE_L,
+                         .ink = COLOR_Q700,
+                         .valign = VALIGN_BOTTOM,
+                         .may_shrink = true};
     if (d->now) {
         name.text = d->now->counsellor.name;
         name.spacing_dp = 6;
@@ -200,7 +204,8 @@ static void duty_card(struct stage *s, struct rect r, const struct duty *d)
     bool large = ui->theme.large;
     card(ui, r, d->now ? CARD_LIT : CARD_UNLIT);
     struct rect in = inset_xy(ui, r, 36, 30);
-    if (d->now && d->next && !large) {
+    bool is_low = r.h < ui_dp(ui, 690);
+    if (d->now && d->next && !large && !is_low) {
         struct rect row = cut_bottom(ui, &in, 96);
         line_across(ui, cut_bottom(ui, &in, 24));
         card_next_row(s, row, d);
@@ -216,10 +221,11 @@ static void duty_card(struct stage *s, struct rect r, const struct duty *d)
     bool drawing = !large && facts.h >= ui_dp(ui, 150) && ui->theme.mode == THEME_LIGHT;
     if (drawing) {
         struct rect picture = facts;
-        picture = cut_right(ui, &picture, 280);
-        picture = cut_bottom(ui, &picture, 233);
+        bool wide = layout_is_landscape(ui);
+        picture = cut_right(ui, &picture, wide ? 200 : 280);
+        picture = cut_bottom(ui, &picture, wide ? 167 : 233);
         draw_image(ui->draw, picture, d->now ? IMAGE_DESK_LIT : IMAGE_DESK_UNLIT, 0);
-        cut_right(ui, &facts, 290);
+        cut_right(ui, &facts, wide ? 205 : 290);
     }
     card_facts(s, facts, d);
     card_button_now(s, main, d);
@@ -267,9 +273,11 @@ static void elsewhere_row(struct stage *s, struct rect r, const struct cache_sit
                                .ink = COLOR_Q700,
                                .bold = true},
                NULL);
-    label_draw(ui,
-               &(struct label){.rect = column_of(ui, in, 3, 0, 1), .text = where, .type = TYPE_L},
-               NULL);
+    label_draw(
+        ui,
+        &(struct label){
+            .rect = column_of(ui, in, 3, 0, 1), .text = where, .type = TYPE_L, .may_shrink = true},
+        NULL);
     label_draw(
         ui,
         &(struct label){.rect = column_of(ui, in, 3, 0, 2),
@@ -319,7 +327,7 @@ static void board_strip(struct stage *s, struct rect r)
                    NULL);
         cut_right(ui, &in, 16);
     }
-    struct label title = {.rect = in, .text = words, .type = TYPE_L};
+    struct label title = {.rect = in, .text = words, .type = TYPE_L, .may_shrink = true};
     if (large) {
         label_draw(ui, &title, NULL);
     } else {
@@ -347,21 +355,27 @@ static void tiles(struct stage *s, struct rect r)
     };
     struct ui *ui = &s->ui;
     bool bare = ui->theme.large || layout_is_landscape(ui);
-    struct grid g = {r, 2, 3, 24, 22};
+    bool one_column = ui->theme.large && layout_is_landscape(ui);
+    struct grid g = {r, one_column ? 1 : 2, one_column ? 6 : 3, 24, 22};
     for (int i = 0; i < 6; i++) {
         bool later = rows[i].id == ID_DATES;
         struct button b = {.id = rows[i].id,
                            .rect = grid_cell(ui, &g, i),
                            .look = BUTTON_TILE,
-                           .label = text_of(rows[i].label),
-                           .second = bare && !later ? STR("")
-                                     : bare         ? TEXT(TILE_DATES_SHORT)
-                                                    : text_of(rows[i].second),
+                           .label =
+                               later && one_column ? TEXT(TILE_DATES_LONG) : text_of(rows[i].label),
+                           .second = (bare && !later) || one_column ? STR("")
+                                     : bare                         ? TEXT(TILE_DATES_SHORT)
+                                                                    : text_of(rows[i].second),
                            .icon = rows[i].icon,
                            .states = later ? STATE_DISABLED : 0};
         if (!button(ui, &b)) continue;
         if (rows[i].id == ID_BOOK) choose_sitting(s);
         if (rows[i].id == ID_MY_BOOKING) stage_push(s, SCENE_LOOKUP);
+        if (rows[i].id == ID_LAWS || rows[i].id == ID_GUIDES) {
+            s->visit.list = rows[i].id == ID_LAWS ? LIST_LAWS : LIST_GUIDES;
+            stage_push(s, SCENE_LAW_LIST);
+        }
         if (rows[i].id == ID_STAFF) stage_push(s, SCENE_CALL_STAFF);
     }
 }

@@ -23,9 +23,9 @@ static void hotline_frame(struct stage *s, void *state, const struct page *page)
     label(ui, &(struct label){.rect = in, .text = TEXT(HOTLINE), .type = TYPE_NUM});
     cut_top(ui, &body, 30);
     static const enum text_id lines[3] = {TEXT_HOTLINE_1, TEXT_HOTLINE_2, TEXT_HOTLINE_3};
-    int count = page->is_landscape ? 2 : 3;
-    for (int i = 0; i < count; i++) {
-        label(ui, &(struct label){.rect = cut_top(ui, &body, large ? 190 : 140),
+    int row = page->is_landscape ? (large ? 110 : 90) : large ? 190 : 140;
+    for (int i = 0; i < 3 && body.h >= ui_dp(ui, row); i++) {
+        label(ui, &(struct label){.rect = cut_top(ui, &body, row),
                                   .text = text_of(lines[i]),
                                   .type = TYPE_M,
                                   .valign = VALIGN_TOP,

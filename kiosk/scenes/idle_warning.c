@@ -40,7 +40,7 @@ static void idle_warning_frame(struct stage *s, void *state, const struct page *
     draw_fill(ui->draw, page->canvas, ui_color(ui, COLOR_Q900), 0);
     unsigned anywhere = ui_press(ui, ID_ANYWHERE, page->canvas, UI_PRESS_BUTTON);
     bool wide = page->is_landscape;
-    struct rect rest = inset_xy(ui, page->canvas, 48, 28);
+    struct rect rest = inset_xy(ui, page->reachable, 48, 28);
     if (wide) rest = inset_xy(ui, rest, 380, 0);
     struct rect low = cut_bottom(ui, &rest, wide ? 90 : 200);
     int card_h = wide ? 760 : 930;

@@ -118,7 +118,8 @@ static void lookup_frame(struct stage *s, void *state, const struct page *page)
         struct rect low = cut_bottom(ui, &c.left, 148);
         low.h -= ui_dp(ui, 8);
         fields(s, l, &c.left);
-        notice(ui, cut_top(ui, &c.left, 150), NOTICE_NEWS, IMAGE_QR, TEXT(LOOKUP_SCAN));
+        notice(ui, cut_top(ui, &c.left, ui->theme.large ? 180 : 150), NOTICE_NEWS, IMAGE_QR,
+               TEXT(LOOKUP_SCAN));
         cut_bottom(ui, &c.right, 6);
         pad(s, l, c.right);
         find_button(s, l, low);

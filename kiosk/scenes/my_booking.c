@@ -6,16 +6,24 @@
 enum { ID_CHECKIN = 1, ID_PRINT, ID_STAFF, ID_CANCEL };
 
 struct my_booking {
+    bool was_read, is_there;
+    int64_t change; // of the cache when it was read
+    struct cache_booking booking;
     enum verdict refused; // of a check-in
 };
 
-// The booking as the cache has it now; its texts live in the frame.
-static bool read_again(struct stage *s, struct cache_booking *out)
+// The booking as the cache has it now, read when something has changed. Its texts live in the stage's
+// states, as long as this scene.
+static void read_again(struct stage *s, struct my_booking *m)
 {
-    if (!s->config.cache || cache_begin(s->config.cache)) return false;
-    enum err e = cache_booking(s->config.cache, s->ui.frame, s->visit.booking, out);
+    if (m->was_read && m->change == s->status.change) return;
+    m->was_read = true;
+    m->change = s->status.change;
+    m->is_there = false;
+    if (!s->config.cache || cache_begin(s->config.cache)) return;
+    enum err e = cache_booking(s->config.cache, &s->states, s->visit.booking, &m->booking);
     cache_end(s->config.cache);
-    return e == ERR_OK;
+    m->is_there = e == ERR_OK;
 }
 
 static enum chip_look chip_of(enum booking_state state)
@@ -159,8 +167,9 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
                               .text = TEXT(MINE_TITLE),
                               .type = TYPE_XL,
                               .role = ROLE_HEADING});
-    struct cache_booking b;
-    if (!read_again(s, &b)) {
+    read_again(s, m);
+    const struct cache_booking *b = &m->booking;
+    if (!m->is_there) {
         label(ui, &(struct label){.rect = cut_top(ui, &body, 200),
                                   .text = verdict_words(VERDICT_NOT_FOUND),
                                   .type = TYPE_M,
@@ -176,13 +185,19 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
         box = cut_top(ui, &rest, large ? 500 : 420);
         cut_top(ui, &rest, 36);
     }
-    state_card(s, box, &b);
-    check_in_button(s, cut_top(ui, &rest, 164), m, &b);
-    cut_top(ui, &rest, 38);
-    side_buttons(s, cut_top(ui, &rest, large ? 130 : 112), &b);
+    state_card(s, box, b);
+    if (booking_holds_seat(b->state)) {
+        check_in_button(s, cut_top(ui, &rest, large ? 250 : page->is_landscape ? 190 : 164), m, b);
+        cut_top(ui, &rest, 38);
+    } else if (b->state == BOOKING_WISH) {
+        notice(ui, cut_top(ui, &rest, large ? 170 : 93), NOTICE_ATTENTION, IMAGE_HOURGLASS,
+               TEXT(WISH_MINE));
+        cut_top(ui, &rest, 38);
+    }
+    side_buttons(s, cut_top(ui, &rest, large ? 130 : 112), b);
     cut_top(ui, &rest, 32);
-    if (booking_is_open(b.state)) cancel_button(s, cut_top(ui, &rest, large ? 200 : 150), &b);
-    if (b.state != BOOKING_CHECKED_IN) return;
+    if (booking_is_open(b->state)) cancel_button(s, cut_top(ui, &rest, large ? 264 : 190), b);
+    if (b->state != BOOKING_CHECKED_IN) return;
     cut_top(ui, &rest, 30);
     notice(ui, cut_top(ui, &rest, large ? 170 : 93), NOTICE_NEWS, IMAGE_BELL, TEXT(CHECKED_IN));
 }

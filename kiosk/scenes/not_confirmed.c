@@ -13,12 +13,13 @@ static void certainty(struct stage *s, struct rect r, const struct visit_slip *s
     bool large = ui->theme.large;
     card(ui, r, CARD_PENDING);
     struct rect in = inset_xy(ui, r, 42, 36);
-    struct rect head = cut_top(ui, &in, large ? 230 : 160);
+    struct rect head = cut_top(ui, &in, large ? 270 : 204);
     icon(ui, cut_left(ui, &head, 110), 110, IMAGE_HOURGLASS, COLOR_INK);
     cut_left(ui, &head, 26);
-    label(ui, &(struct label){.rect = cut_top_px(&head, head.h / 2),
+    label(ui, &(struct label){.rect = cut_top_px(&head, head.h * 42 / 100),
                               .text = TEXT(WISH_TITLE),
                               .type = TYPE_XL,
+                              .may_shrink = true,
                               .role = ROLE_HEADING});
     label(ui, &(struct label){.rect = head,
                               .text = TEXT(WISH_WHY),
@@ -60,7 +61,7 @@ static void how_to_know(struct stage *s, struct rect r)
 {
     static const enum text_id lines[3] = {TEXT_WISH_HOW_1, TEXT_WISH_HOW_2, TEXT_WISH_HOW_3};
     struct ui *ui = &s->ui;
-    int row = ui->theme.large ? 130 : 88;
+    int row = ui->theme.large ? 170 : 88;
     label(ui, &(struct label){.rect = cut_top(ui, &r, 84), .text = TEXT(WISH_HOW), .type = TYPE_L});
     for (int i = 0; i < 3 && r.h >= ui_dp(ui, row); i++) {
         struct rect line = cut_top(ui, &r, row);
@@ -94,10 +95,10 @@ static void not_confirmed_frame(struct stage *s, void *state, const struct page 
     low.h -= ui_dp(ui, 8);
     cut_bottom(ui, &first, 24);
     if (!page->is_landscape) body.h = first.h;
-    certainty(s, page->is_landscape ? first : cut_top(ui, &body, large ? 640 : 520), &slip);
+    certainty(s, page->is_landscape ? first : cut_top(ui, &body, large ? 690 : 560), &slip);
     if (!page->is_landscape) cut_top(ui, &body, 30);
     if (c && !large) {
-        asked_for(s, cut_top(ui, &body, page->is_landscape ? 360 : 340), c);
+        asked_for(s, cut_top(ui, &body, page->is_landscape ? 330 : 310), c);
         cut_top(ui, &body, 30);
     }
     how_to_know(s, body);

@@ -112,21 +112,22 @@ bool paper_make(struct paper *p, const struct visit_slip *v)
 
 // ---- The printer
 
+// Public, and the same whenever this slip is printed: the number on it, with the day where numbers
+// begin anew every morning.
+static struct str key_of(struct arena *a, const struct visit_slip *v)
+{
+    if (v->kind != SLIP_WALKIN) return str_from_z(v->code.z);
+    struct str day = date_iso(a, date_day_from_ms(v->made_ms));
+    return str_printf(a, "%.*s-%.*s", STR_ARG(day),
+                      STR_ARG(ticket_walkin(a, v->letter, v->number)));
+}
+
 bool paper_print(struct paper *p, const struct visit_slip *v)
 {
     if (!paper_can_print(p) || p->job_count == PRINTER_JOBS_MAX) return false;
     if (!paper_make(p, v)) return false;
     struct paper_job job = {.booking = v->booking};
-    char key[PRINTER_KEY_BYTES_MAX] = "walkin";
-    if (v->kind != SLIP_WALKIN) {
-        struct str id = id_str(&v->booking.id);
-        CHECK(id.len < sizeof(key));
-        for (size_t i = 0; i < id.len; i++) {
-            key[i] = id.ptr[i];
-        }
-        key[id.len] = '\0';
-    }
-    if (printer_put(p->printer, p->bits, str_from_z(key), &job.job)) return false;
+    if (printer_put(p->printer, p->bits, key_of(&p->arena, v), &job.job)) return false;
     p->jobs[p->job_count++] = job;
     return true;
 }

@@ -29,11 +29,13 @@ static void others(struct stage *s, struct rect r)
     for (int i = 0; i < s->view.sittings.count && shown < OTHERS_MAX; i++) {
         const struct cache_sitting *c = &s->view.sittings.items[i];
         if (!is_other(s, c)) continue;
+        if (r.h < ui_dp(ui, THEME_TARGET_DP_MIN)) break;
         struct offer offer = stage_offer(s, c);
         struct rect place = cut_top(ui, &r, ui->theme.large ? 190 : 150);
         cut_top(ui, &r, 28);
         struct str what =
-            TEXT_FILL(a, SITE_SPAN, say_when(s, c->sitting.start_ms), say_site(s, c->sitting.site));
+            TEXT_FILL(a, SITE_SPAN, say_when(s, sitting_seat_ms(&c->sitting, offer.seat)),
+                      say_site(s, c->sitting.site));
         struct button b = {.id = ID_OTHERS + (uint32_t)shown,
                            .rect = place,
                            .look = BUTTON_ROW,
@@ -59,7 +61,7 @@ static void refused_frame(struct stage *s, void *state, const struct page *page)
     const struct keeper_answer *answer = &s->visit.answer;
     bool unanswered = answer->outcome == KEEPER_UNANSWERED;
     struct rect body = page->body;
-    struct rect box = cut_top(ui, &body, ui->theme.large ? 380 : 300);
+    struct rect box = cut_top(ui, &body, page->is_landscape ? 260 : ui->theme.large ? 380 : 300);
     card(ui, box, CARD_REFUSED);
     struct rect in = inset_xy(ui, box, 42, 30);
     struct rect head = cut_top(ui, &in, 110);

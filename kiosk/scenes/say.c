@@ -2,6 +2,9 @@
 
 #include "scenes/when.h"
 
+// More than two do not fit beside the drawing.
+#define TOPICS_SAID 2
+
 static const struct {
     struct str title, second;
     enum draw_image icon;
@@ -39,12 +42,15 @@ struct str say_topics(struct stage *s, unsigned topics)
 {
     if (topics == TOPICS_ALL || topics == 0) return TEXT(TOPICS_ALL);
     struct str out = STR("");
+    int count = 0;
     for (int t = 0; t < TOPIC_COUNT; t++) {
         if (!topics_have(topics, (enum topic)t)) continue;
+        if (++count > TOPICS_SAID) continue;
         out = str_printf(s->ui.frame, "%.*s%.*s%.*s", STR_ARG(out),
                          STR_ARG(out.len ? TEXT(LIST_COMMA) : out), STR_ARG(tiles[t].title));
     }
-    return out;
+    if (count <= TOPICS_SAID) return out;
+    return TEXT_FILL(s->ui.frame, TOPICS_MORE_SAID, out, text_number(s->ui.frame, count));
 }
 
 struct str say_desk(struct stage *s, struct str desk)
@@ -90,6 +96,13 @@ struct str say_seats(struct stage *s, const struct offer *offer)
     case OFFER_RIGHT: break;
     }
     return TEXT_FILL(s->ui.frame, SEATS_FREE, text_number(s->ui.frame, offer->free_count));
+}
+
+struct str say_pages(struct stage *s, int page, int pages)
+{
+    struct arena *a = s->ui.frame;
+    struct str n = text_number(a, page), of = text_number(a, pages);
+    return s->ui.theme.large ? TEXT_FILL(a, PAGE_OF_SHORT, n, of) : TEXT_FILL(a, PAGE_OF, n, of);
 }
 
 struct offer stage_offer(struct stage *s, const struct cache_sitting *c)

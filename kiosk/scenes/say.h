@@ -13,6 +13,8 @@ struct str say_name(struct stage *s); // 任女士, of this visit; empty: not to
 struct str say_when(struct stage *s, int64_t planned_ms);         // 后天 9:40
 struct str say_seats(struct stage *s, const struct offer *offer); // 还有 5 席
 
+struct str say_pages(struct stage *s, int page, int pages); // 第 3 页，共 9 页
+
 struct str topic_tile_title(enum topic t);
 struct str topic_tile_second(enum topic t);
 enum draw_image topic_tile_icon(enum topic t);

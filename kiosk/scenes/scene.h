@@ -8,15 +8,17 @@
 #ifndef SCENES_SCENE_H
 #define SCENES_SCENE_H
 
+#include "keeper/keeper.h"
+#include "scenes/library.h"
 #include "scenes/paper.h"
 #include "scenes/text.h"
 #include "scenes/view.h"
 #include "scenes/visit.h"
-#include "keeper/keeper.h"
 #include "ui/widgets.h"
 
 #define STAGE_DEPTH_MAX        12
-#define STAGE_STATES_BYTES_MAX (3u << 20) // the reader keeps the lines of a statute
+#define STAGE_STATES_BYTES_MAX (6u << 20) // the reader keeps the lines of a statute
+#define STAGE_FRAME_BYTES      (1u << 20) // of the arena given to stage_frame, at least
 #define STAGE_IDLE_MS          90000
 #define STAGE_IDLE_LARGE_MS    180000 // large text: who reads slowly gets twice the time
 #define STAGE_WARNING_MS       30000
@@ -50,6 +52,7 @@ struct stage_config {
     struct env *env;
     struct draw_metrics *metrics;
     struct draw_painter *painter; // for slips; NULL: no pictures of them
+    const char *content_dir;      // the keeper's folder of releases; NULL: no content
     struct printer *printer;      // NULL: this kiosk prints nothing
     struct panel panel;
 };
@@ -67,6 +70,7 @@ struct stage {
     struct stage_config config;
     struct ui ui;
     struct view view;
+    struct library library;
     struct paper paper;
     struct visit visit;         // what this visitor told us; wiped when the stage goes home
     struct booking_tries tries; // wrong PINs at this kiosk; not of one visitor
@@ -91,6 +95,9 @@ void stage_deinit(struct stage *s);
 
 // The cache is there now (it is made by the keeper's first start). Keeps it.
 void stage_set_cache(struct stage *s, struct cache *cache);
+
+// The canvas is another one; text size and contrast stay as the visitor chose them.
+void stage_resize(struct stage *s, int width_px, int height_px);
 
 // ---- Events; each is followed by stage_frame.
 
@@ -122,8 +129,10 @@ void stage_finish(struct stage *s, enum scene_id id); // the way is done: home l
 // in the token. False: busy, nothing was asked (a toast says so).
 bool stage_ask(struct stage *s, struct keeper_request *request);
 
-// Prints what `slip` says. A toast says how it went.
+// Prints what `slip` says. A toast says how it went; with stage_print_unasked only that it failed, for
+// the page says the rest.
 void stage_print(struct stage *s, const struct visit_slip *slip);
+void stage_print_unasked(struct stage *s, const struct visit_slip *slip);
 
 void stage_toast(struct stage *s, struct str text); // text that outlives the frame
 

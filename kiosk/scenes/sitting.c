@@ -31,6 +31,12 @@ static bool is_listed(struct stage *s, const struct sitting_page *p, const struc
     return true;
 }
 
+// Large text on a landscape panel: not enough height for the ordinary page.
+static bool is_low(const struct ui *ui)
+{
+    return ui->theme.large && layout_is_landscape(ui);
+}
+
 // ---- One card
 
 static void day_block(struct stage *s, struct rect r, const struct cache_sitting *c, bool full)
@@ -75,8 +81,10 @@ static void seats_line(struct stage *s, struct rect r, const struct cache_sittin
     seat_squares(ui, r, offer->kind == OFFER_NONE ? 0 : offer->free_count, c->sitting.seat_count);
 }
 
-static void site_side(struct stage *s, struct rect r, const struct cache_sitting *c, bool full)
+static void site_side(struct stage *s, struct rect r, const struct cache_sitting *c,
+                      enum offer_kind offer)
 {
+    bool full = offer == OFFER_NONE;
     struct ui *ui = &s->ui;
     struct label site = {.text = say_site(s, c->sitting.site),
                          .type = ui->theme.large ? TYPE_S : TYPE_M,
@@ -94,11 +102,34 @@ static void site_side(struct stage *s, struct rect r, const struct cache_sitting
     icon(ui, cut_right(ui, &lower, 52), 52, IMAGE_CHEVRON_RIGHT, COLOR_Q700);
     label_draw(ui,
                &(struct label){.rect = lower,
-                               .text = TEXT(BOOK_SHORT),
+                               .text = offer == OFFER_WISH ? TEXT(WISH_SHORT) : TEXT(BOOK_SHORT),
                                .type = TYPE_L,
                                .ink = COLOR_Q700,
                                .align = ALIGN_RIGHT},
                NULL);
+}
+
+// Large text on a low panel: one thing below the other.
+static void card_stacked(struct stage *s, struct rect r, const struct cache_sitting *c,
+                         const struct offer *offer)
+{
+    struct ui *ui = &s->ui;
+    struct arena *a = ui->frame;
+    if (offer->kind != OFFER_NONE) {
+        icon(ui, cut_right(ui, &r, 60), 60, IMAGE_CHEVRON_RIGHT, COLOR_Q700);
+    }
+    struct str lines[4] = {when_span(a, c->sitting.start_ms, c->sitting.end_ms),
+                           say_site(s, c->sitting.site), c->counsellor.name, say_seats(s, offer)};
+    for (int i = 0; i < 4; i++) {
+        label_draw(ui,
+                   &(struct label){.rect = column_of(ui, r, 4, 0, i),
+                                   .text = lines[i],
+                                   .type = i == 0 ? TYPE_L : TYPE_S,
+                                   .ink = i == 1 ? COLOR_Q700 : COLOR_INK,
+                                   .bold = i == 1 || i == 3,
+                                   .may_shrink = true},
+                   NULL);
+    }
 }
 
 static bool sitting_card(struct stage *s, struct rect r, const struct cache_sitting *c, uint32_t id)
@@ -122,14 +153,20 @@ static bool sitting_card(struct stage *s, struct rect r, const struct cache_sitt
     struct rect in = inset_xy(ui, r, 22, 20);
     in.y += dy;
     struct rect block = cut_left(ui, &in, 156);
-    day_block(s, centered(ui, block, 156, 164), c, full);
+    day_block(s, centered(ui, block, 156, ui->theme.large ? 216 : 164), c, full);
     cut_left(ui, &in, 28);
-    site_side(s, cut_right(ui, &in, 250), c, full);
-    struct label time = {.rect = column_of(ui, in, 3, 0, 0), .text = span, .type = TYPE_L};
+    if (is_low(ui)) {
+        card_stacked(s, in, c, &offer);
+        return tapped;
+    }
+    site_side(s, cut_right(ui, &in, 250), c, offer.kind);
+    struct label time = {
+        .rect = column_of(ui, in, 3, 0, 0), .text = span, .type = TYPE_L, .may_shrink = true};
     label_draw(ui, &time, NULL);
+    bool is_short = ui->theme.large || layout_is_landscape(ui);
     label_draw(ui,
                &(struct label){.rect = column_of(ui, in, 3, 0, 1),
-                               .text = ui->theme.large ? c->counsellor.name : say_person(s, c),
+                               .text = is_short ? c->counsellor.name : say_person(s, c),
                                .type = TYPE_S,
                                .ink = COLOR_INK2},
                NULL);
@@ -183,8 +220,9 @@ static bool day_cell(struct stage *s, struct sitting_page *p, struct rect r, int
 static void day_cells(struct stage *s, struct sitting_page *p, struct rect *body)
 {
     struct ui *ui = &s->ui;
-    int columns = ui->theme.large ? 5 : 7;
-    int rows = ui->theme.large ? 3 : 2;
+    bool narrow = ui->theme.large && !layout_is_landscape(ui);
+    int columns = narrow ? 5 : 7;
+    int rows = narrow ? 3 : 2;
     struct rect r = cut_top(ui, body, rows * (ui->theme.large ? 210 : 174));
     cut_top(ui, body, 24);
     struct grid g = {r, columns, rows, 12, 18};
@@ -232,7 +270,9 @@ static void top_tabs(struct stage *s, struct sitting_page *p, struct rect *body)
                      .count = 3,
                      .chosen = p->tab};
     int chosen = tabs(ui, &t);
-    if (chosen != p->tab) *p = (struct sitting_page){.tab = chosen};
+    // The chosen tab once more leads back to its beginning.
+    bool again = ui->last_id == ID_TABS + (uint32_t)p->tab && ui->last_ms == ui->now_ms;
+    if (chosen != p->tab || again) *p = (struct sitting_page){.tab = chosen};
 }
 
 static void pages_row(struct stage *s, struct sitting_page *p, struct rect r, int pages)
@@ -271,20 +311,23 @@ static void sitting_frame(struct stage *s, void *state, const struct page *page)
     say_step(s, &body, STEP_SITTING, TEXT(SITTING_TITLE));
     top_tabs(s, p, &body);
     bool picking = p->tab == TAB_DAY && !s->visit.only_site.z[0];
-    if (picking) day_cells(s, p, &body);
+    bool days = picking && !(is_low(ui) && p->day);
+    if (days) day_cells(s, p, &body);
+    if (days && is_low(ui)) return;
     const struct cache_sitting *list[LIST_MAX];
     int count = listed(s, p, list);
     int columns = wide ? 2 : 1;
     struct rect low = cut_bottom(ui, &body, large ? 130 : 110);
     low.h -= ui_dp(ui, 6);
     cut_bottom(ui, &body, 24);
-    int card_dp = large ? 330 : 259;
+    int card_dp = large ? 310 : 236;
+    int card_dp_most = is_low(ui) ? 420 : large ? 330 : 259;
     int rows = (body.h + ui_dp(ui, 28)) / ui_dp(ui, card_dp + 28);
     if (rows < 1) rows = 1;
     int per_page = rows * columns < PAGE_MAX ? rows * columns : PAGE_MAX;
     int pages = (count + per_page - 1) / per_page;
     if (p->page >= pages) p->page = pages > 0 ? pages - 1 : 0;
-    struct rect cards = cut_top(ui, &body, rows * card_dp + (rows - 1) * 28);
+    struct rect cards = cut_top(ui, &body, rows * card_dp_most + (rows - 1) * 28);
     struct grid g = {cards, columns, rows, 32, 28};
     for (int i = 0; i < per_page && p->page * per_page + i < count; i++) {
         const struct cache_sitting *c = list[p->page * per_page + i];

@@ -35,7 +35,7 @@ void slip_view(struct stage *s, struct rect r, const struct visit_slip *slip)
     if (!bits.bytes) {
         card(ui, r, CARD_CHOSEN);
         struct rect in = inset(ui, r, 48);
-        slip_number(s, cut_top(ui, &in, 260), TEXT(CODE), slip);
+        slip_number(s, cut_top(ui, &in, 320), TEXT(CODE), slip);
         return;
     }
     int w = ui_dp(ui, 700), h = (int)((int64_t)w * bits.height_px / bits.width_px);

@@ -2,11 +2,13 @@
 
 #include "scenes/chrome.h"
 #include "scenes/say.h"
+#include "scenes/upper.h"
 
 #include <stdalign.h>
 
 #define SCRATCH_BYTES_MAX (1u << 20)
 #define SPOOLED_AT_ONCE   4
+#define TOUCH_PAUSE_MS    30000
 
 static const struct scene_type *const types[SCENE_COUNT] = {
 #define SCENE(id, name, help) [SCENE_##id] = &name##_scene,
@@ -121,10 +123,18 @@ void stage_finish(struct stage *s, enum scene_id id)
     s->request_id = id;
 }
 
+// A message belongs to the page it appeared on, and lies over what a finger may want: it goes with
+// the page and with the next touch.
+static void toast_drop(struct stage *s)
+{
+    if (s->toast_ms < mono_ms(s)) s->toast_ms = 0;
+}
+
 static bool navigate(struct stage *s)
 {
     enum stage_request request = s->request;
     s->request = STAGE_STAY;
+    if (request != STAGE_STAY) toast_drop(s);
     switch (request) {
     case STAGE_STAY: return false;
     case STAGE_PUSH: enter(s, s->request_id); break;
@@ -159,6 +169,7 @@ void stage_init(struct stage *s, const struct stage_config *config)
     s->paper = (struct paper){
         .metrics = config->metrics, .painter = config->painter, .printer = config->printer};
     paper_init(&s->paper);
+    library_init(&s->library, config->content_dir);
     struct theme theme;
     theme_init(&theme, config->panel);
     ui_init(&s->ui, theme, config->metrics, &s->scratch);
@@ -169,6 +180,7 @@ void stage_init(struct stage *s, const struct stage_config *config)
 void stage_deinit(struct stage *s)
 {
     if (s->depth > 0) go_home(s);
+    library_deinit(&s->library);
     paper_deinit(&s->paper);
     view_deinit(&s->view);
     arena_deinit(&s->states);
@@ -179,6 +191,16 @@ void stage_set_cache(struct stage *s, struct cache *cache)
 {
     s->config.cache = cache;
     s->view.minute = 0;
+}
+
+void stage_resize(struct stage *s, int width_px, int height_px)
+{
+    struct theme before = s->ui.theme;
+    s->config.panel.width_px = width_px;
+    s->config.panel.height_px = height_px;
+    theme_init(&s->ui.theme, s->config.panel);
+    s->ui.theme.large = before.large;
+    s->ui.theme.mode = before.mode;
 }
 
 // ---- The keeper
@@ -289,34 +311,47 @@ static void read_news(struct stage *s)
 
 // ---- Events
 
+// Somebody came after a pause: the keeper may try a broken line at once.
+static void touched(struct stage *s)
+{
+    int64_t now_ms = mono_ms(s);
+    bool after_pause = now_ms - s->touch_ms >= TOUCH_PAUSE_MS;
+    s->touch_ms = now_ms;
+    if (!after_pause || stage_is_online(s)) return;
+    struct keeper_request request = {.ask = KEEPER_TOUCHED, .token = ++s->token};
+    bool taken = keeper_ask(s->config.keeper, &request);
+    (void)taken; // its queue is full: it is busy with the line anyway
+}
+
 bool stage_touch(struct stage *s, struct ui_touch touch)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
+    if (touch.phase == UI_DOWN) toast_drop(s);
     return ui_pointer(&s->ui, touch);
 }
 
 void stage_key(struct stage *s, enum ui_key key)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     ui_key_press(&s->ui, key);
 }
 
 void stage_type(struct stage *s, char character)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     ui_type(&s->ui, character);
 }
 
 void stage_back(struct stage *s)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     stage_pop(s);
     navigate(s);
 }
 
 void stage_scan(struct stage *s, struct str text)
 {
-    s->touch_ms = mono_ms(s);
+    touched(s);
     struct ticket_code code;
     struct ticket_pin pin;
     if (!ticket_qr_parse(text, &code, &pin)) {
@@ -347,6 +382,11 @@ void stage_print(struct stage *s, const struct visit_slip *slip)
 {
     bool printing = paper_print(&s->paper, slip);
     stage_toast(s, printing ? TEXT(PRINTING) : TEXT(PRINT_NONE));
+}
+
+void stage_print_unasked(struct stage *s, const struct visit_slip *slip)
+{
+    if (!paper_print(&s->paper, slip)) stage_toast(s, TEXT(PRINT_NONE));
 }
 
 // ---- Idling
@@ -413,6 +453,7 @@ static void draw_top(struct stage *s)
     if (!type->is_bare) {
         page_ground(&s->ui, &page);
         chrome_header(s, &page);
+        upper_draw(s, page.upper);
     }
     type->frame(s, level->state, &page);
     if (!type->is_bare) chrome_footer(s, &page);

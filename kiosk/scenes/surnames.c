@@ -31,7 +31,7 @@ static void surnames_frame(struct stage *s, void *state, const struct page *page
                               .text = TEXT(SURNAMES_TITLE),
                               .type = TYPE_XL,
                               .role = ROLE_HEADING});
-    notice(ui, cut_top(ui, &body, ui->theme.large ? 110 : 93), NOTICE_NEWS, IMAGE_INFO,
+    notice(ui, cut_top(ui, &body, ui->theme.large ? 178 : 93), NOTICE_NEWS, IMAGE_INFO,
            TEXT(SURNAMES_NOTE));
     cut_top(ui, &body, 30);
     struct rect low = cut_bottom(ui, &body, 126);

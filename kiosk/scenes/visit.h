@@ -6,6 +6,8 @@
 #include "cache/cache.h"
 #include "keeper/keeper.h"
 
+enum visit_list { LIST_LAWS, LIST_GUIDES };
+
 struct visit {
     bool has_topic;
     enum topic topic;
@@ -28,8 +30,7 @@ struct visit {
     struct ticket_pin pin;
     struct booking_id booking;
 
-    enum topic_list { LIST_LAWS, LIST_GUIDES } list; // which contents are listed
-    int article;                                     // chosen from it
+    enum visit_list list; // which contents are listed
 };
 
 enum visit_slip_kind { SLIP_BOOKING, SLIP_WISH, SLIP_WALKIN };

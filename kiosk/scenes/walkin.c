@@ -36,7 +36,7 @@ static void walkin_answer(struct stage *s, void *state, const struct keeper_answ
                               .number = answer->number,
                               .site = s->view.site.full_name,
                               .phone = s->view.site.phone};
-    stage_print(s, &slip);
+    stage_print_unasked(s, &slip);
 }
 
 static void number_card(struct stage *s, struct rect r, const struct walkin *w)
@@ -107,7 +107,7 @@ static void walkin_frame(struct stage *s, void *state, const struct page *page)
     struct rect low = cut_bottom(ui, &body, 148);
     low.h -= ui_dp(ui, 8);
     cut_bottom(ui, &body, 24);
-    struct rect box = body, rest = body;
+    struct rect box, rest = body;
     if (page->is_landscape) {
         struct columns c = layout_columns(ui, body);
         box = c.left;

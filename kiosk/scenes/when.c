@@ -15,6 +15,13 @@ struct str when_date(struct arena *a, int day)
     return TEXT_FILL(a, DATE, text_number(a, d.month), text_number(a, d.day));
 }
 
+struct str when_full_date(struct arena *a, int day)
+{
+    struct date d = date_from_day(day);
+    return TEXT_FILL(a, FULL_DATE, text_number(a, d.year), text_number(a, d.month),
+                     text_number(a, d.day));
+}
+
 struct str when_weekday(int day)
 {
     return text_of((enum text_id)(TEXT_WEEKDAY_1 + (int)date_weekday(day) - MONDAY));

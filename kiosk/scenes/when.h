@@ -6,6 +6,7 @@
 
 struct str when_clock(struct arena *a, int64_t ms);         // 9:42
 struct str when_date(struct arena *a, int day);             // 11月26日
+struct str when_full_date(struct arena *a, int day);        // 2026年11月26日
 struct str when_date_and_weekday(struct arena *a, int day); // 11月26日 星期四
 struct str when_day(struct arena *a, int day, int today); // 今天, 明天, 后天, 周四, 12月3日
 struct str when_day_part(int64_t ms);                     // 上午, 下午

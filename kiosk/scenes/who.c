@@ -43,17 +43,15 @@ static void surnames(struct stage *s, struct rect r, int columns, int rows)
     }
 }
 
-static void titles(struct stage *s, struct rect r)
+static void titles(struct stage *s, struct rect buttons, struct rect words)
 {
     struct ui *ui = &s->ui;
     struct visit *v = &s->visit;
     static const enum visitor_title order[2] = {VISITOR_MR, VISITOR_MS};
-    int width = ui->theme.large ? 560 : 524;
-    struct rect right = cut_right(ui, &r, width);
     for (int i = 0; i < 2; i++) {
         bool chosen = v->has_title && v->title == order[i];
         struct button b = {.id = ID_MR + (uint32_t)i,
-                           .rect = row_of(ui, right, 2, 24, i),
+                           .rect = row_of(ui, buttons, 2, 24, i),
                            .label = visitor_title_words(order[i]),
                            .states = chosen ? STATE_CHOSEN : 0};
         if (!button(ui, &b)) continue;
@@ -62,17 +60,24 @@ static void titles(struct stage *s, struct rect r)
     }
     struct str name = say_name(s);
     if (!name.len) name = str_from_z(v->surname);
-    label(ui, &(struct label){.rect = r,
+    label(ui, &(struct label){.rect = words,
                               .text = TEXT_FILL(ui->frame, YOU_ARE, name),
                               .type = TYPE_M,
                               .bold = true,
                               .role = ROLE_STATUS});
 }
 
+// Words and buttons on one line.
+static void titles_row(struct stage *s, struct rect r)
+{
+    struct rect buttons = cut_right(&s->ui, &r, s->ui.theme.large ? 560 : 524);
+    titles(s, buttons, r);
+}
+
 static void phone_field(struct stage *s, struct rect r)
 {
     struct ui *ui = &s->ui;
-    struct rect name = cut_left(ui, &r, 190);
+    struct rect name = cut_left(ui, &r, ui->theme.large ? 240 : 190);
     label(ui, &(struct label){.rect = column_of(ui, name, 2, 0, 0),
                               .text = TEXT(PHONE),
                               .type = TYPE_S,
@@ -141,7 +146,8 @@ static void side(struct stage *s, struct rect r)
     cut_bottom(ui, &r, 24);
     struct rect decline = cut_bottom(ui, &r, high);
     cut_bottom(ui, &r, 24);
-    notice(ui, r, NOTICE_NEWS, IMAGE_NONE, large ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY));
+    bool is_low = large || r.h < 4 * theme_line_px(&ui->theme, TYPE_S);
+    notice(ui, r, NOTICE_NEWS, IMAGE_NONE, is_low ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY));
     struct str why = missing(s, false);
     struct button none = {.id = ID_NO_PHONE,
                           .rect = decline,
@@ -162,7 +168,7 @@ static void pad(struct stage *s, struct rect r)
 static void phone_part(struct stage *s, struct rect r)
 {
     struct ui *ui = &s->ui;
-    phone_field(s, cut_top(ui, &r, 108));
+    phone_field(s, cut_top(ui, &r, ui->theme.large ? 128 : 108));
     cut_top(ui, &r, 18);
     cut_bottom(ui, &r, 6);
     struct rect right = cut_right(ui, &r, r.w > ui_dp(ui, 960) ? 340 : 300);
@@ -178,12 +184,25 @@ static void who_large(struct stage *s, struct who *w, struct rect body)
         phone_part(s, body);
         return;
     }
-    struct rect next = cut_bottom(ui, &body, 130);
+    struct rect side = body;
+    if (layout_is_landscape(ui)) {
+        struct columns c = layout_columns(ui, body);
+        body = c.left;
+        body.h -= ui_dp(ui, 6);
+        side = c.right;
+    }
+    struct rect next = cut_bottom(ui, &side, 130);
     next.h -= ui_dp(ui, 8);
-    cut_bottom(ui, &body, 24);
-    titles(s, cut_bottom(ui, &body, 120));
-    cut_bottom(ui, &body, 30);
-    surnames(s, body, 8, 5);
+    cut_bottom(ui, &side, 24);
+    struct rect row = cut_bottom(ui, &side, 120);
+    cut_bottom(ui, &side, 30);
+    if (layout_is_landscape(ui)) {
+        titles(s, row, cut_bottom(ui, &side, 120));
+        surnames(s, body, 8, 5);
+    } else {
+        titles_row(s, row);
+        surnames(s, side, 8, 5);
+    }
     if (next_button(s, next, missing(s, false))) w->page = 1;
 }
 
@@ -204,14 +223,14 @@ static void who_frame(struct stage *s, void *state, const struct page *page)
         name_row.h -= ui_dp(ui, 6);
         cut_bottom(ui, &c.left, 24);
         surnames(s, c.left, 8, 5);
-        titles(s, name_row);
+        titles_row(s, name_row);
         phone_part(s, c.right);
         return;
     }
     struct rect names = cut_top(ui, &body, 560);
     surnames(s, names, 8, 5);
     cut_top(ui, &body, 26);
-    titles(s, cut_top(ui, &body, 100));
+    titles_row(s, cut_top(ui, &body, 100));
     cut_top(ui, &body, 30);
     phone_part(s, body);
 }

@@ -11,6 +11,7 @@
 #define PRESSED_DY_DP  6
 #define FOCUS_RING_DP  12
 #define FOCUS_OUTER_DP 6
+#define NARROW_TILE_DP 400
 
 // How a button looks in its state: colours by token, lengths in dp.
 struct skin {
@@ -178,8 +179,19 @@ static bool words(struct ui *ui, struct rect r, const struct button *b, const st
                           .type = label_type(b->look),
                           .ink = s->ink,
                           .bold = true,
-                          .align = align};
+                          .align = align,
+                          .may_shrink = true};
     if (b->second.len == 0) {
+        struct label smaller = title;
+        smaller.type = TYPE_S;
+        bool two_lines = align == ALIGN_LEFT && label_width_px(ui, &smaller) > r.w;
+        if (two_lines) {
+            // A little less than twice the width: a line may end early.
+            title.may_shrink = false;
+            title.type = TYPE_M;
+            if (label_width_px(ui, &title) > r.w * 19 / 10) title.type = TYPE_S;
+            title.lines_max = 2;
+        }
         label_draw(ui, &title, &fits);
         return fits;
     }
@@ -187,6 +199,10 @@ static bool words(struct ui *ui, struct rect r, const struct button *b, const st
         .rect = r, .text = b->second, .type = TYPE_S, .ink = s->ink2, .align = align};
     int title_h = theme_line_px(&ui->theme, title.type);
     int second_h = theme_line_px(&ui->theme, TYPE_S);
+    if (label_width_px(ui, &second) > r.w && title_h + 2 * second_h <= r.h) {
+        second.lines_max = 2;
+        second_h *= 2;
+    }
     int over = (r.h - title_h - second_h) / 2;
     title.rect = (struct rect){r.x, r.y + over, r.w, title_h};
     second.rect = (struct rect){r.x, r.y + over + title_h, r.w, second_h};
@@ -233,16 +249,17 @@ static bool contents_centered(struct ui *ui, struct rect r, const struct button 
 static bool contents_tile(struct ui *ui, struct rect r, const struct button *b,
                           const struct skin *s)
 {
-    struct rect room = inset_xy(ui, r, ui->theme.large ? 24 : 30, 0);
+    bool narrow = r.w < ui_dp(ui, NARROW_TILE_DP);
+    struct rect room = inset_xy(ui, r, narrow ? 18 : ui->theme.large ? 22 : 26, 0);
     if (b->look == BUTTON_ROW) {
         struct rect chevron = centered(ui, cut_right(ui, &room, 52), 52, 52);
         draw_image(ui->draw, chevron, IMAGE_CHEVRON_RIGHT, ui_color(ui, s->tint));
     }
     if (b->icon != IMAGE_NONE) {
-        int dp = icon_dp(ui, b->look);
+        int dp = narrow ? 56 : icon_dp(ui, b->look);
         struct rect picture = centered(ui, cut_left(ui, &room, dp), dp, dp);
         draw_image(ui->draw, picture, b->icon, ui_color(ui, s->tint));
-        cut_left(ui, &room, ui->theme.large ? 20 : 26);
+        cut_left(ui, &room, narrow ? 16 : ui->theme.large ? 20 : 26);
     }
     return words(ui, room, b, s, ALIGN_LEFT);
 }

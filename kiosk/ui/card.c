@@ -159,7 +159,7 @@ void fact(struct ui *ui, struct rect r, enum draw_image image, struct str text)
 {
     icon(ui, cut_left(ui, &r, 48), 48, image, COLOR_Q700);
     cut_left(ui, &r, 18);
-    label(ui, &(struct label){.rect = r, .text = text, .type = TYPE_M});
+    label(ui, &(struct label){.rect = r, .text = text, .type = TYPE_M, .may_shrink = true});
 }
 
 // ---- Confirmation sheet
@@ -184,7 +184,7 @@ bool sheet_row(struct ui *ui, const struct sheet_row *row)
     struct rect name = cut_left(ui, &r, large ? 236 : 186);
     cut_left(ui, &r, 20);
     label(ui, &(struct label){.rect = name, .text = row->label, .type = TYPE_M, .ink = COLOR_INK2});
-    struct label value = {.rect = r, .text = row->value, .type = TYPE_L};
+    struct label value = {.rect = r, .text = row->value, .type = TYPE_L, .may_shrink = true};
     if (row->second.len == 0) {
         label(ui, &value);
         return tapped;

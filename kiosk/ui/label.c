@@ -21,6 +21,21 @@ uint32_t ground_at(const struct ui *ui, struct rect r)
     return ui_color(ui, COLOR_PAGE);
 }
 
+// The largest type up to the wanted one in which the text fits on one line; never below TYPE_S, so
+// that it stays readable.
+static enum theme_type shrunk(struct ui *ui, const struct label *l)
+{
+    static const enum theme_type smaller[TYPE_COUNT] = {
+        [TYPE_S] = TYPE_S,    [TYPE_M] = TYPE_S,     [TYPE_L] = TYPE_M,      [TYPE_XL] = TYPE_L,
+        [TYPE_XXL] = TYPE_XL, [TYPE_KEY] = TYPE_KEY, [TYPE_DATE] = TYPE_XXL, [TYPE_NUM] = TYPE_NUM,
+    };
+    struct label tried = *l;
+    while (label_width_px(ui, &tried) > l->rect.w && smaller[tried.type] != tried.type) {
+        tried.type = smaller[tried.type];
+    }
+    return tried.type;
+}
+
 static int lines_of(struct ui *ui, const struct label *l, struct text_line *lines, bool *fits)
 {
     struct text_font font = font_of(ui, l);
@@ -76,8 +91,14 @@ static int first_y(const struct label *l, int height)
     return l->rect.y;
 }
 
-struct rect label_draw(struct ui *ui, const struct label *l, bool *fits)
+struct rect label_draw(struct ui *ui, const struct label *wanted, bool *fits)
 {
+    struct label chosen = *wanted;
+    if (wanted->may_shrink) {
+        chosen.bold = wanted->bold || wanted->type >= TYPE_L;
+        chosen.type = shrunk(ui, &chosen);
+    }
+    const struct label *l = &chosen;
     struct text_line lines[LABEL_LINES_MAX];
     bool all_fits = true;
     int count = l->text.len ? lines_of(ui, l, lines, &all_fits) : 0;
@@ -98,7 +119,11 @@ struct rect label_draw(struct ui *ui, const struct label *l, bool *fits)
     // The letters themselves need no more than the em; a line box may stand out of its place.
     int letters_h = count ? (count - 1) * line_h + font.size_px : 0;
     if (letters_h > l->rect.h) all_fits = false;
-    if (fits) *fits = *fits && all_fits;
+    if (fits) {
+        *fits = *fits && all_fits;
+    } else if (!all_fits && ui->draw->node_count > 0) {
+        ui->draw->nodes[ui->draw->node_count - 1].text_fits = false;
+    }
     return took;
 }
 
@@ -108,8 +133,8 @@ struct rect label(struct ui *ui, const struct label *l)
     bool fits = true;
     struct rect took = label_draw(ui, l, &fits);
     enum draw_role role = l->role == ROLE_SCREEN ? ROLE_TEXT : l->role;
-    struct draw_node *n = draw_node(ui->draw, role, took, l->text);
-    n->text_px = theme_text_px(&ui->theme, l->type);
+    struct draw_node *n = draw_node(ui->draw, role, rect_cut_to(took, ui->draw->canvas), l->text);
+    n->text_px = theme_text_px(&ui->theme, l->may_shrink ? shrunk(ui, l) : l->type);
     n->ink = ui_color(ui, l->ink);
     n->ground = ground;
     n->text_fits = fits;

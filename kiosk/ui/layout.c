@@ -131,6 +131,11 @@ struct page layout_page(const struct ui *ui)
         p.header = cut_top(ui, &rest, large ? HEADER_LARGE_DP : HEADER_DP);
         p.footer = cut_bottom(ui, &rest, large ? FOOTER_LARGE_DP : FOOTER_DP);
     }
+    p.reachable = p.canvas;
+    if (ui->theme.reach_px > 0 && !p.is_landscape) {
+        cut_top_px(&p.reachable, p.canvas.h - ui->theme.reach_px);
+        p.upper = cut_top_px(&rest, p.reachable.y - rest.y);
+    }
     p.body = inset_xy(ui, rest, layout_margin_dp(ui), BODY_PADDING_DP);
     return p;
 }

@@ -38,7 +38,9 @@ struct page {
     struct rect canvas;
     struct rect header;
     struct rect footer;
-    struct rect body; // with its margins taken off
+    struct rect body;      // with its margins taken off
+    struct rect upper;     // below the header, out of reach: to be seen only; empty elsewhere
+    struct rect reachable; // the canvas below the reach line
     bool is_landscape;
 };
 

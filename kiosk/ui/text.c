@@ -130,6 +130,8 @@ bool text_may_break(uint32_t before, uint32_t a, uint32_t b)
 struct paragraph {
     struct str text;
     char *breaks;
+    struct text_font font;
+    int width_px; // of the lines
 };
 
 static bool break_is_allowed(const struct paragraph *p, size_t end, uint32_t before, uint32_t a)
@@ -150,8 +152,7 @@ static struct str without_blanks_at_end(struct str s)
 }
 
 // The length of the first line of the paragraph from `from` on.
-static size_t line_len(struct text *t, const struct paragraph *p, size_t from,
-                       struct text_font font, int width_px)
+static size_t line_len(struct text *t, const struct paragraph *p, size_t from)
 {
     struct str rest = str_sub(p->text, from, p->text.len);
     size_t best = 0, end = 0;
@@ -161,8 +162,8 @@ static size_t line_len(struct text *t, const struct paragraph *p, size_t from,
         size_t left = rest.len;
         uint32_t c = str_utf8_next(&rest);
         size_t next_end = end + (left - rest.len);
-        width += advance(t, c, font);
-        if (width > width_px && c != ' ' && end > 0) return best ? best : end;
+        width += advance(t, c, p->font);
+        if (width > p->width_px && c != ' ' && end > 0) return best ? best : end;
         end = next_end;
         if (break_is_allowed(p, from + end, before, c)) best = end;
         before = c;
@@ -215,17 +216,17 @@ static void line_put(struct text *t, struct str line, struct text_font font, str
 }
 
 // Fills lines from one paragraph; answers how many and takes off `*used` what they hold.
-static int paragraph_wrap(struct text *t, const struct paragraph *p, struct text_font font,
-                          int width_px, struct text_line *lines, int lines_max, size_t *used)
+static int paragraph_wrap(struct text *t, const struct paragraph *p, struct text_line *lines,
+                          int lines_max, size_t *used)
 {
     int count = 0;
     size_t from = 0;
     while (from < p->text.len && count < lines_max) {
-        size_t len = line_len(t, p, from, font, width_px);
+        size_t len = line_len(t, p, from);
         size_t end = from + len;
         bool is_short_end = p->text.len > end && p->text.len - end <= SHORT_END_BYTES_MAX;
         if (is_short_end) end = pull_down(p, from, end);
-        line_put(t, str_sub(p->text, from, end - from), font, &lines[count++]);
+        line_put(t, str_sub(p->text, from, end - from), p->font, &lines[count++]);
         from = end;
     }
     *used = from;
@@ -253,10 +254,10 @@ int text_wrap(struct text *t, struct str *text, struct text_font font, int width
             lines[count++] = (struct text_line){.text = piece};
         } else {
             size_t mark = arena_mark(t->scratch);
-            struct paragraph p = {piece, arena_push(t->scratch, piece.len, 1)};
+            struct paragraph p = {piece, arena_push(t->scratch, piece.len, 1), font, width_px};
             memset(p.breaks, LINEBREAK_NOBREAK, piece.len);
             set_linebreaks_utf8((const utf8_t *)piece.ptr, piece.len, "zh", p.breaks);
-            count += paragraph_wrap(t, &p, font, width_px, lines + count, lines_max - count, &used);
+            count += paragraph_wrap(t, &p, lines + count, lines_max - count, &used);
             arena_rewind(t->scratch, mark);
         }
         bool at_newline = used == piece.len && text->len > used && text->ptr[used] == '\n';

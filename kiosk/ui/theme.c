@@ -5,10 +5,12 @@
 #include <math.h>
 
 // The reference panel: 21.5 inches of 1080 x 1920, read at 600 mm.
-#define REFERENCE_MM_PER_PX 0.2479
-#define REFERENCE_VIEW_MM   600
-#define REFERENCE_SHORT_DP  1080
-#define MM_PER_INCH         25.4
+#define REFERENCE_MM_PER_PX    0.2479
+#define REFERENCE_VIEW_MM      600
+#define REFERENCE_SHORT_DP     1080
+#define REFERENCE_LONG_DP      1920
+#define REFERENCE_REACH_DP_MIN 1580 // a page without its header
+#define MM_PER_INCH            25.4
 
 static const uint32_t colors[COLOR_COUNT][2] = {
 #define COLOR(token, light, contrast) [COLOR_##token] = {light, contrast},
@@ -29,7 +31,8 @@ void theme_init(struct theme *t, struct panel panel)
     CHECK(panel.width_px > 0 && panel.height_px > 0);
     *t = (struct theme){.mode = THEME_LIGHT, .mm_per_px = REFERENCE_MM_PER_PX};
     double short_px = fmin(panel.width_px, panel.height_px);
-    double k_fits = short_px / REFERENCE_SHORT_DP;
+    double long_px = fmax(panel.width_px, panel.height_px);
+    double k_fits = fmin(short_px / REFERENCE_SHORT_DP, long_px / REFERENCE_LONG_DP);
     if (panel.diagonal_in <= 0) {
         t->mm_per_px = REFERENCE_MM_PER_PX / k_fits;
     } else {
@@ -40,6 +43,11 @@ void theme_init(struct theme *t, struct panel panel)
     double k_true = REFERENCE_MM_PER_PX / t->mm_per_px * view_mm / REFERENCE_VIEW_MM;
     // A panel given as 21.5 inches measures 0.24793 mm a pixel; within 1 % of what fits is what fits.
     t->k = k_true > k_fits * 0.99 ? k_fits : k_true;
+    int reach_px = theme_mm(t, THEME_REACH_MM - panel.mount_bottom_mm);
+    bool is_limit = panel.mount_bottom_mm > 0 && reach_px < panel.height_px;
+    // Mounted so high that a page does not fit below the line, as much as it needs is used.
+    int least_px = theme_px(t, REFERENCE_REACH_DP_MIN);
+    if (is_limit) t->reach_px = reach_px > least_px ? reach_px : least_px;
 }
 
 uint32_t theme_color_in(enum theme_mode mode, enum theme_color token)

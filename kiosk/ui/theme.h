@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define THEME_TARGET_DP_MIN 81 // 20 mm: no touchable thing is smaller, both ways
-#define THEME_GAP_DP_MIN    12 // between two targets that do not touch
+#define THEME_TARGET_DP_MIN 81   // 20 mm: no touchable thing is smaller, both ways
+#define THEME_REACH_MM      1220 // above the floor, from a wheelchair (EN 301 549, 8.3)
+#define THEME_GAP_DP_MIN    12   // between two targets that do not touch
 
 enum theme_color {
 #define COLOR(token, light, contrast) COLOR_##token,
@@ -35,6 +36,7 @@ struct panel {
     int width_px, height_px;
     double diagonal_in; // 0: the reference panel
     int view_mm;        // reading distance; 0: the reference distance
+    int mount_bottom_mm; // the lower edge above the floor; 0: unknown, everything counts as reachable
 };
 
 struct theme {
@@ -42,6 +44,7 @@ struct theme {
     bool large;
     double k;         // pixels a dp
     double mm_per_px; // of the panel
+    int reach_px;     // nothing to be touched lies higher above the lower edge; 0: no limit
 };
 
 void theme_init(struct theme *t, struct panel panel); // light, normal text

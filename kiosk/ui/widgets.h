@@ -24,6 +24,7 @@ struct label {
     enum valign valign;
     int lines_max; // 0: one line, cut off with an ellipsis where it does not fit
     int spacing_dp;
+    bool may_shrink;     // one line: a smaller type of the scale where this one is too wide
     enum draw_role role; // ROLE_SCREEN (zero) stands for ROLE_TEXT
     struct str spoken;
 };
@@ -34,8 +35,8 @@ struct label {
 struct rect label(struct ui *ui, const struct label *l);
 
 // The same without a node, for texts that belong to a widget. `*fits` is cleared where it had to be
-// cut; may be NULL.
-struct rect label_draw(struct ui *ui, const struct label *l, bool *fits);
+// cut; NULL: it belongs to the node added last, which then says so.
+struct rect label_draw(struct ui *ui, const struct label *wanted, bool *fits);
 
 int label_width_px(struct ui *ui, const struct label *l);  // of its text on one line
 int label_height_px(struct ui *ui, const struct label *l); // wrapped to rect.w, `lines_max` obeyed
@@ -114,7 +115,7 @@ bool card_button(struct ui *ui, const struct card_button *c, int *pressed_dy);
 enum chip_look { CHIP_LIT, CHIP_UNLIT, CHIP_DONE, CHIP_PENDING, CHIP_REFUSED };
 
 // At the left end of `r`, as wide as its words. Answers its rectangle.
-struct rect chip(struct ui *ui, struct rect r, enum chip_look look, enum draw_image icon,
+struct rect chip(struct ui *ui, struct rect r, enum chip_look look, enum draw_image image,
                  struct str text);
 
 struct step_header {
@@ -128,11 +129,11 @@ void step_header(struct ui *ui, const struct step_header *h);
 
 enum notice_look { NOTICE_NEWS, NOTICE_ATTENTION };
 
-void notice(struct ui *ui, struct rect r, enum notice_look look, enum draw_image icon,
+void notice(struct ui *ui, struct rect r, enum notice_look look, enum draw_image image,
             struct str text);
 
 // Picture and words on one line, as on the duty card.
-void fact(struct ui *ui, struct rect r, enum draw_image icon, struct str text);
+void fact(struct ui *ui, struct rect r, enum draw_image image, struct str text);
 
 // A row of a confirmation sheet: label, value, second line; with `change` words a button.
 struct sheet_row {

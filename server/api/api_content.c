@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "release/blob.h"
 #include "release/manifest.h"
+#include "release/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 struct content_file {
     char path[FS_PATH_BYTES_MAX];
     bool is_forever;
-    struct crypt_hash hash; // where is_forever
+    struct crypt_hash hash; // where is_forever: of the content, or of the name that stands for it
     const char *type;
 };
 
@@ -45,6 +46,18 @@ static bool is_root(struct str name)
     return str_to_int(str_sub(name, 5, name.len - 10), 1, RELEASE_VERSION_MAX, &version);
 }
 
+// "u/FROM-TO.manifest" and "u/FROM-TO.files" (release/update.h): what is called so never changes.
+static bool is_frame(struct str name)
+{
+    struct crypt_hash hash;
+    if (!str_starts(name, STR("u/"))) return false;
+    struct str rest = str_sub(name, 2, SIZE_MAX);
+    struct str from = str_cut(&rest, '-');
+    struct str to = str_cut(&rest, '.');
+    return crypt_hash_parse(from, &hash) && crypt_hash_parse(to, &hash) &&
+           (str_eq_z(rest, "manifest") || str_eq_z(rest, "files"));
+}
+
 // False for a name that is none of content's.
 static bool find(const char *dir, struct str name, struct content_file *out)
 {
@@ -54,10 +67,13 @@ static bool find(const char *dir, struct str name, struct content_file *out)
                        crypt_hash_parse(str_sub(name, 2, name.len - 7), &out->hash);
     bool is_blob = !is_signature && str_starts(name, STR("b/")) &&
                    crypt_hash_parse(str_sub(name, 2, SIZE_MAX), &out->hash);
-    if (!is_manifest && !is_blob && !is_root(name) && !str_eq_z(name, "timestamp.json"))
+    bool is_update = !is_signature && is_frame(name);
+    if (!is_manifest && !is_blob && !is_update && !is_root(name) &&
+        !str_eq_z(name, RELEASE_TIMESTAMP_NAME))
         return false;
-    out->is_forever = is_blob || (is_manifest && !is_signature);
-    out->type = is_blob || is_signature ? BYTES_TYPE : JSON_TYPE;
+    if (is_update) out->hash = crypt_sha256(name);
+    out->is_forever = is_blob || is_update || (is_manifest && !is_signature);
+    out->type = is_blob || is_update || is_signature ? BYTES_TYPE : JSON_TYPE;
     int len = is_blob ? snprintf(out->path, sizeof(out->path), "%s", blob_path(dir, &out->hash).z)
                       : snprintf(out->path, sizeof(out->path), "%s/%.*s", dir, STR_ARG(whole));
     return len > 0 && (size_t)len < sizeof(out->path);

@@ -255,7 +255,7 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
     if (!e) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
-    if (!is_owner) {
+    if (!is_owner || !id_is_none(seat.booking.id)) {
         refuse(result, VERDICT_NOT_YOURS);
         return ERR_OK;
     }

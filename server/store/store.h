@@ -244,7 +244,7 @@ enum store_enrol {
     STORE_ENROL_UNKNOWN, // no such code, or its ten minutes are over
     STORE_ENROL_NO_SITE,
     STORE_ENROL_NO_LETTER, // all 26 are in use at the site, or rest
-    STORE_ENROL_REVOKED,   // the key belongs to a kiosk that was written off
+    STORE_ENROL_REVOKED,   // the kiosk was written off, or the life of its file is over
 };
 
 struct store_enrolled {

@@ -26,6 +26,9 @@ static const char WAITING[] =
 static const char POLL[] = "SELECT e.kiosk, e.letter, e.expires_ms, k.site FROM enrolment e "
                            "LEFT JOIN kiosk k ON k.id = e.kiosk WHERE e.device_hash = $1";
 static const char KIOSK_BY_KEY[] = "SELECT id FROM kiosk WHERE sign_key = $1";
+static const char KEY_REVOKED[] =
+    "SELECT count(*) FROM kiosk WHERE sign_key = $1 AND state = 'revoked'";
+static const char INC_KNOWN[] = "SELECT count(*) FROM incarnation WHERE id = $1";
 static const char KIOSK_ADD[] =
     "INSERT INTO kiosk (id, site, sign_key, role, state, model, enrolled_ms, last_seen_ms) "
     "VALUES ($1, $2, $3, $4, 'active', $5, $6, $6)";
@@ -81,13 +84,16 @@ enum err store_enrol_start(struct store *s, const struct store_enrol_ask *ask,
     char key[65];
     int64_t now = store_now(s);
     int64_t live = 0;
+    int64_t revoked = 0;
     hex_from_bytes(ask->key.bytes, sizeof(ask->key.bytes), key);
     enum err e = db_run(s->db, DB_QUERY(SWEEP, DB_INT(now - LEFTOVER_MS)), NULL);
     if (!e) e = db_run(s->db, DB_QUERY(FORGET, DB_TEXT(str_from_z(key))), NULL);
     if (!e) e = db_one_int(s->db, DB_QUERY(LIVE, DB_INT(now)), &live);
+    if (!e) e = db_one_int(s->db, DB_QUERY(KEY_REVOKED, DB_TEXT(str_from_z(key))), &revoked);
     if (e) return e;
     *answer = live >= STORE_ENROL_LIVE_MAX ? STORE_ENROL_CROWDED : STORE_ENROL_OK;
-    if (*answer == STORE_ENROL_CROWDED) return ERR_OK;
+    if (revoked > 0) *answer = STORE_ENROL_REVOKED;
+    if (*answer != STORE_ENROL_OK) return ERR_OK;
     env_random(s->env, secret, sizeof(secret));
     hex_from_bytes(secret, sizeof(secret), codes->device_code);
     memory_wipe(secret, sizeof(secret));
@@ -149,6 +155,19 @@ static enum err kiosk_move(struct store *s, const struct asked *asked,
         NULL);
 }
 
+// May a new life of a kiosk begin with this file? A life that is over, or another's, does not begin
+// again: its seats and its log are its own.
+static enum err check_life(struct store *s, const struct asked *asked,
+                           const struct store_kiosk *kiosk, enum store_enrol *answer)
+{
+    int64_t is_known = 0;
+    char letter = 'A';
+    enum err e = db_one_int(s->db, DB_QUERY(INC_KNOWN, DB_TEXT(id_str(&asked->inc.id))), &is_known);
+    if (!e && kiosk->role == STORE_ROLE_DESK) e = store_letter_choose(s, kiosk->site, &letter);
+    *answer = is_known ? STORE_ENROL_REVOKED : letter ? STORE_ENROL_OK : STORE_ENROL_NO_LETTER;
+    return e;
+}
+
 // A refusal comes before the first change.
 static enum err approve(struct store *s, const struct asked *asked, struct store_kiosk *kiosk,
                         struct store_enrolled *out)
@@ -165,11 +184,9 @@ static enum err approve(struct store *s, const struct asked *asked, struct store
     bool goes_on = is_known && id_eq(known.inc.id, asked->inc.id) &&
                    site_code_eq(known.site, kiosk->site) && known.role == kiosk->role;
     char letter = known.letter;
-    if (!goes_on && kiosk->role == STORE_ROLE_DESK) {
-        e = store_letter_choose(s, kiosk->site, &letter);
-        if (!e && letter == 0) out->answer = STORE_ENROL_NO_LETTER;
-        if (e || letter == 0) return e;
-    }
+    out->answer = STORE_ENROL_OK;
+    if (!goes_on) e = check_life(s, asked, kiosk, &out->answer);
+    if (e || out->answer != STORE_ENROL_OK) return e;
     kiosk->id = known.id;
     e = is_known ? kiosk_move(s, asked, kiosk) : kiosk_add(s, asked, kiosk);
     enum store_begin_inc begun = STORE_INC_BEGUN;

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define SWEEP_ROWS_MAX 20000 // of one kind in one night; the rest the night after
+// Of one kind in one night, far below STORE_PENDING_ROWS_MAX; the rest goes the night after.
+#define SWEEP_ROWS_MAX 5000
 
 static const char MISSED[] =
     "SELECT b.id, b.site, b.sitting, b.seat, b.code, b.pin_hash FROM booking b "
@@ -23,6 +24,7 @@ static const char OLD_BOOKINGS[] =
 static const char OLD_RIGHTS[] = "SELECT f.stream, f.kind, f.key FROM feed_row f "
                                  "JOIN sitting t ON t.id = substr(f.key, 1, 32) "
                                  "WHERE f.kind = 'right' AND f.dead = 0 AND t.end_ms < $1 LIMIT $2";
+static const char TICKS_DROP[] = "DELETE FROM counsellor_tick WHERE tick < $1";
 static const char CONTACTS_DROP[] =
     "UPDATE booking SET contact = NULL, data_key = '', phone_mac = '' "
     "WHERE (contact IS NOT NULL OR phone_mac <> '') "
@@ -98,6 +100,8 @@ static enum err sweep(struct store *s, const struct store_meta *meta, int today)
                                    DB_INT(SWEEP_ROWS_MAX)));
     if (!e) e = leave_feed(s, DB_QUERY(OLD_BOOKINGS, DB_INT(yesterday_ms), DB_INT(SWEEP_ROWS_MAX)));
     if (!e) e = leave_feed(s, DB_QUERY(OLD_RIGHTS, DB_INT(yesterday_ms), DB_INT(SWEEP_ROWS_MAX)));
+    int64_t tick = yesterday_ms / (SITTING_GRANULE_MINUTES * DATE_MINUTE_MS);
+    if (!e) e = db_run(s->db, DB_QUERY(TICKS_DROP, DB_INT(tick)), NULL);
     int64_t kept_since_ms = date_ms(today - STORE_CONTACT_DAYS, 0);
     return e ? e : db_run(s->db, DB_QUERY(CONTACTS_DROP, DB_INT(kept_since_ms)), NULL);
 }

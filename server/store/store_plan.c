@@ -125,6 +125,7 @@ static void pair_up(struct plan *plan, int64_t now)
         const struct existing *found = f < plan->existing_count ? &plan->existing[f] : NULL;
         int order = !want ? 1 : !found ? -1 : compare(want, found);
         struct pair pair = {order <= 0 ? want : NULL, order >= 0 ? found : NULL};
+        CHECK(pair.want || pair.found);
         if (pair.want) w++;
         if (pair.found) f++;
         bool is_over = pair.found ? pair.found->has.end_ms <= now : pair.want->end_ms <= now;
@@ -313,12 +314,12 @@ static enum err carry_out(struct store *s, const struct plan *plan)
     }
     for (int i = 0; !e && i < plan->pair_count; i++) {
         const struct pair *p = &plan->pairs[i];
-        if (!p->want) {
-            e = go(s, p->found);
-        } else if (!p->found) {
+        if (p->want && p->found) {
+            if (differs(p)) e = change(s, p);
+        } else if (p->want) {
             e = begin(s, p->want);
-        } else if (differs(p)) {
-            e = change(s, p);
+        } else if (p->found) {
+            e = go(s, p->found);
         }
     }
     return e;

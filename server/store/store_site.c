@@ -81,8 +81,14 @@ static bool text_fits(struct str s, size_t chars_min, size_t chars_max)
     return chars >= chars_min && chars <= chars_max; // damaged text counts SIZE_MAX
 }
 
-static bool site_is_sound(const struct site *sites, int index, const char *county,
-                          struct store_refusal *refusal)
+// The places of the rows that were taken so far: a refused row does not stand in anybody's way.
+struct taken {
+    int rows[STORE_SITES_MAX];
+    int count;
+};
+
+static bool site_is_sound(const struct site *sites, int index, const struct taken *taken,
+                          const char *county, struct store_refusal *refusal)
 {
     const struct site *site = &sites[index];
     *refusal = (struct store_refusal){.row = index, .other = -1};
@@ -93,11 +99,13 @@ static bool site_is_sound(const struct site *sites, int index, const char *count
     if (!text_fits(site->full_name, 0, SITE_FULL_CHARS_MAX)) return false;
     if (!text_fits(site->phone, 0, SITE_PHONE_CHARS_MAX)) return false;
     refusal->why = STORE_REFUSED_TWICE;
-    for (int i = 0; i < index; i++) {
-        refusal->other = i;
-        if (site_code_eq(sites[i].code, site->code)) return false;
+    for (int i = 0; i < taken->count; i++) {
+        refusal->other = taken->rows[i];
+        if (site_code_eq(sites[refusal->other].code, site->code)) return false;
     }
-    return true;
+    refusal->why = STORE_REFUSED_LIST_FULL;
+    refusal->other = -1;
+    return taken->count < STORE_SITES_MAX;
 }
 
 // A site that is new, or differs from what is stored, is told to the county.
@@ -118,22 +126,19 @@ enum err store_sites_import(struct store *s, const struct site *sites, int count
                             struct store_import *out)
 {
     struct store_meta meta;
+    struct taken taken = {.count = 0};
     *out = (struct store_import){0};
     enum err e = store_meta(s, &meta);
     for (int i = 0; !e && i < count; i++) {
         struct store_refusal refusal;
-        bool is_sound = site_is_sound(sites, i, meta.county, &refusal);
-        if (is_sound && out->imported == STORE_SITES_MAX) {
-            refusal = (struct store_refusal){.row = i, .why = STORE_REFUSED_LIST_FULL, .other = -1};
-            is_sound = false;
-        }
-        if (!is_sound) {
+        if (!site_is_sound(sites, i, &taken, meta.county, &refusal)) {
             store_refuse(out, refusal);
             continue;
         }
-        e = site_put(s, &sites[i], out->imported);
-        out->imported++;
+        e = site_put(s, &sites[i], taken.count);
+        taken.rows[taken.count++] = i;
     }
+    out->imported = taken.count;
     struct store_audit audit = {actor, STR("import-sites"), STR(""), STR("")};
     return e ? e : store_audit(s, &audit);
 }

@@ -38,16 +38,22 @@ struct world {
     struct keeper_answer answers[WORLD_ASKED_MAX];
     int answer_count;
 
+    char content_dir[64]; // empty: no content
     struct made_up_metrics metrics;
     struct stage stage;
     struct draw_list draw;
     struct arena frame;
     struct rect canvas;
+    double diagonal_in; // of the panel; 0: the reference
+    int view_mm, mount_bottom_mm;
     int64_t next_ms;
 };
 
 int world_setup(void **state); // for cmocka: portrait, 9:00, the hall, somebody on duty
 int world_teardown(void **state);
+
+// Makes a release of laws, a case and guides in a folder of its own, before world_open.
+void world_content(struct world *w);
 
 // Adds a sitting of `site` (index) on today + `in_days`, counsellor `who` (index of five).
 struct cache_sitting *world_sitting(struct world *w, int site, int in_days, int minute, int who);
@@ -69,7 +75,8 @@ void world_expect_screen(struct world *w, const char *name);
 void world_arguments(int argc, char **argv);
 void world_expect_golden(struct world *w, const char *name);
 
-// What every screen owes to old eyes and large fingers (EN 301 549, WCAG 2.2).
-void world_audit(struct world *w, const char *name);
+// What every screen owes to old eyes and large fingers (EN 301 549, WCAG 2.2): prints what is wrong,
+// answers how much.
+int world_audit(struct world *w, const char *name);
 
 #endif

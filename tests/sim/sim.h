@@ -36,6 +36,7 @@
 #define SIM_MESSAGE_ROWS_MAX 56 // a page does not split what one transaction told
 #define SIM_BATCH_MAX        8
 #define SIM_PHONES           6
+#define SIM_ROGUE            -1 // in the place of a kiosk's index
 
 enum sim_fault {
 #define FAULT(id, words) FAULT_##id,
@@ -202,7 +203,7 @@ struct centre_seat *sim_centre_seat(struct sim_centre *c, struct sitting_id id, 
 struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc);
 
 // The page of a kiosk's three streams since `from`.
-void sim_centre_page(struct sim_centre *c, struct inc_id inc, const struct feed_position *from,
+void sim_centre_page(struct sim_centre *c, struct inc_id inc_id, const struct feed_position *from,
                      int rows_max, struct feed_page *out, struct feed_row *rows);
 
 // ---- Messages (sim_net.c)
@@ -271,7 +272,8 @@ struct sim_kiosk {
     int64_t waiting_since_ms;
     struct sim_spooled spool[4]; // in memory that outlives the program, not the power
     int spool_count;
-    struct feed_position seen; // for I6
+    struct ledger_booking wish; // the last one made here; its visitor may take it back
+    struct feed_position seen;  // for I6
     struct inc_id seen_inc;
 };
 
@@ -310,6 +312,8 @@ struct sim_world {
     int slip_count;
     struct centre_ticket given_tickets[SIM_SLIPS_MAX]; // in visitors' hands
     int given_ticket_count;
+    struct inc_id rogue;
+    struct booking_id rogue_booking;
     char violation[160]; // empty: none
     int step;
 };
@@ -328,14 +332,20 @@ int sim_sitting_index(const struct sim_world *w, struct sitting_id id);
 
 void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index);
 void sim_kiosk_power_on(struct sim_kiosk *k);
-void sim_kiosk_visit(struct sim_kiosk *k); // somebody does something at its screen
-void sim_kiosk_run(struct sim_kiosk *k);   // its own thread gets a turn
+void sim_kiosk_power_cut(struct sim_kiosk *k);
+struct sync_now sim_kiosk_now(struct sim_kiosk *k);
+struct ledger *sim_kiosk_ledger(struct sim_kiosk *k);
+bool sim_kiosk_is_full(const struct sim_kiosk *k); // its fixed pools, an accident of this place
+void sim_kiosk_visit(struct sim_kiosk *k);         // somebody does something at its screen
+void sim_kiosk_run(struct sim_kiosk *k);           // its own thread gets a turn
 void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m);
 void sim_kiosk_lose_disk(struct sim_kiosk *k);
 
 void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms);
 void sim_deliver_one(struct sim_world *w);
 void sim_centre_hear(struct sim_world *w, const struct sim_message *m);
+
+void sim_rogue(struct sim_world *w); // a broken kiosk sends an operation (sim_rogue.c)
 
 void sim_check_step(struct sim_world *w);
 void sim_check_rest(struct sim_world *w);

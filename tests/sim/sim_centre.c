@@ -77,7 +77,8 @@ static enum err incs_active(struct centre_store *s, struct site_code site, struc
     *count = 0;
     for (int i = 0; !e && i < c->now.inc_count; i++) {
         const struct centre_inc *inc = &c->now.incs[i].inc;
-        if (inc->state == CENTRE_INC_ACTIVE && site_code_eq(inc->site, site))
+        bool is_rogue = c->now.incs[i].kiosk == SIM_ROGUE; // it is given nothing
+        if (!is_rogue && inc->state == CENTRE_INC_ACTIVE && site_code_eq(inc->site, site))
             out[(*count)++] = inc->inc;
     }
     return e;
@@ -114,7 +115,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
         sim_violate(c->world, "I5: operation %lld applied twice", (long long)op->seq);
         return ERR_CONFLICT;
     }
-    if (op->kind == OP_BOOK && op->basis == OP_RIGHT && result->outcome == OP_REFUSED)
+    bool is_rogue = id_eq(inc.id, c->world->rogue.id);
+    if (op->kind == OP_BOOK && op->basis == OP_RIGHT && result->outcome == OP_REFUSED && !is_rogue)
         sim_violate(c->world, "I7: a booking on a right is refused: %s",
                     verdict_code(result->verdict));
     CHECK(c->now.answer_count < SIM_OPS_MAX * SIM_KIOSKS);
@@ -298,8 +300,8 @@ static void key_of(const struct feed_row *row, char out[40])
         key = id_str(&row->value.right.sitting.id);
         seat = row->value.right.seat;
         break;
-    case FEED_SITE:
-    case FEED_COUNSELLOR:
+    case FEED_SITE: key = site_code_str(&row->value.site.code); break;
+    case FEED_COUNSELLOR: key = row->value.counsellor.name; break;
     case FEED_WORKDAY:
     case FEED_RELEASE:
     case FEED_PIN_KEY:
@@ -442,9 +444,9 @@ static bool is_in(const struct sim_feed_row *row, enum feed_stream stream, struc
 
 // Adds what follows `from` of one stream by number, whole numbers only, while there is room.
 static bool add_stream(struct sim_centre *c, enum feed_stream stream, struct str stream_key,
-                       int64_t from, struct feed_page *page, struct feed_row *rows, int rows_max)
+                       struct feed_page *page, struct feed_row *rows, int rows_max)
 {
-    for (int64_t at = from;;) {
+    for (int64_t at = page->from.seq[stream];;) {
         int64_t next = INT64_MAX;
         for (int i = 0; i < c->now.feed_count; i++) {
             const struct sim_feed_row *r = &c->feed[i];
@@ -464,10 +466,10 @@ static bool add_stream(struct sim_centre *c, enum feed_stream stream, struct str
     }
 }
 
-void sim_centre_page(struct sim_centre *c, struct inc_id id, const struct feed_position *from,
+void sim_centre_page(struct sim_centre *c, struct inc_id inc_id, const struct feed_position *from,
                      int rows_max, struct feed_page *out, struct feed_row *rows)
 {
-    const struct sim_centre_inc *inc = sim_centre_inc(c, id);
+    const struct sim_centre_inc *inc = sim_centre_inc(c, inc_id);
     struct str keys[FEED_STREAMS] = {[FEED_COUNTY] = site_county(&inc->inc.site),
                                      [FEED_SITE_STREAM] = site_code_str(&inc->inc.site),
                                      [FEED_DEVICE] = id_str(&inc->inc.inc.id)};
@@ -479,7 +481,7 @@ void sim_centre_page(struct sim_centre *c, struct inc_id id, const struct feed_p
         .gen = c->gen, .from = *from, .to = *from, .applied = inc->inc.last_seq, .rows = rows};
     bool is_whole = true;
     for (int s = 0; s < FEED_STREAMS; s++) {
-        bool all = add_stream(c, (enum feed_stream)s, keys[s], from->seq[s], out, rows, rows_max);
+        bool all = add_stream(c, (enum feed_stream)s, keys[s], out, rows, rows_max);
         if (all) out->to.seq[s] = heads[s];
         is_whole = is_whole && all;
     }

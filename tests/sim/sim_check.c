@@ -21,6 +21,14 @@ static void check_rights(struct sim_world *w, struct sim_kiosk *k)
     }
 }
 
+// `heard` never lies: what counts as acknowledged has its answer on the kiosk's disk.
+static void check_heard(struct sim_world *w, struct sim_kiosk *k)
+{
+    int64_t acked = k->disk.now.self.acked;
+    if (acked > 0 && !k->disk.ops[acked - 1].is_answered)
+        sim_violate(w, "kiosk %d counts an answer as heard that it never stored", k->index);
+}
+
 // I6: the position goes forward only, in one life.
 static void check_position(struct sim_world *w, struct sim_kiosk *k)
 {
@@ -76,6 +84,7 @@ void sim_check_step(struct sim_world *w)
 {
     for (int i = 0; i < SIM_KIOSKS; i++) {
         check_rights(w, &w->kiosks[i]);
+        check_heard(w, &w->kiosks[i]);
         check_position(w, &w->kiosks[i]);
     }
     check_seats(w);

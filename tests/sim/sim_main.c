@@ -52,6 +52,14 @@ static struct sim_world *new_world(void)
     return room;
 }
 
+static void free_world(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        sync_stage_deinit(&w->kiosks[i].stage);
+    }
+    munmap(w, sizeof(*w));
+}
+
 static void run_job(const struct options *o, int job, struct shared *shared)
 {
     struct sim_world *w = new_world();
@@ -61,6 +69,7 @@ static void run_job(const struct options *o, int job, struct shared *shared)
         shared->failed_seed[job] = seed;
         snprintf(shared->violation[job], sizeof(shared->violation[job]), "%s", w->violation);
     }
+    free_world(w);
 }
 
 static struct shared *run_jobs(const struct options *o)
@@ -127,7 +136,9 @@ static int report(const struct shared *shared, int jobs)
 static int replay(int64_t seed, bool trace)
 {
     struct sim_counts counts = {0};
-    bool clean = sim_run(new_world(), seed, &counts, trace ? stdout : NULL);
+    struct sim_world *w = new_world();
+    bool clean = sim_run(w, seed, &counts, trace ? stdout : NULL);
+    free_world(w);
     printf("seed %lld: %lld steps, %s\n", (long long)seed, (long long)counts.steps,
            clean ? "clean" : "violated");
     return !clean;

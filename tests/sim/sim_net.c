@@ -102,7 +102,9 @@ static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
         reply->kind = SIM_TURNED_AWAY;
         reply->status = CENTRE_RETIRED;
     }
-    reply->gen = c->gen;
+    // Now and then another centre stands behind the address.
+    bool is_other = !w->is_calm && !id_is_none(m->gen) && sim_chance(&w->random, 20);
+    reply->gen = is_other ? sim_id(&w->random) : c->gen;
     reply->site = inc->inc.site;
     reply->letter = (char)('A' + (inc - c->now.incs) % 26);
     reply->safe = inc->inc.last_seq;

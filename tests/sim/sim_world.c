@@ -14,12 +14,13 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_REORDER] = 200,
     [FAULT_CUT_UP] = 800,
     [FAULT_CUT_DOWN] = 800,
+    [FAULT_ROGUE] = 700,
     [FAULT_KIOSK_POWER] = 300,
     [FAULT_KIOSK_CRASH] = 15,
     [FAULT_KIOSK_LOST] = 150,
-    [FAULT_KIOSK_DISK] = 3,
+    [FAULT_KIOSK_DISK] = 6,
     [FAULT_CENTRE_CRASH_UNSAVED] = 20,
-    [FAULT_CENTRE_DISK] = 2,
+    [FAULT_CENTRE_DISK] = 5,
     [FAULT_CENTRE_CRASH_SAVED] = 20,
     [FAULT_CENTRE_LATER] = 20,
     [FAULT_GAP] = 15,
@@ -152,7 +153,9 @@ static void trouble_a_kiosk(struct sim_world *w)
     case 4:
         k->trust = sim_fault(w, FAULT_CLOCK_UNKNOWN) ? OP_TRUST_UNKNOWN : OP_TRUST_SYNCED;
         break;
-    default: k->clock_off_ms = 0; break;
+    default:
+        if (sim_fault(w, FAULT_KIOSK_POWER)) sim_kiosk_power_cut(k);
+        break;
     }
 }
 
@@ -174,14 +177,13 @@ static void one_step(struct sim_world *w)
         sim_deliver_one(w);
     } else if (what < 90) {
         sim_kiosk_run(&w->kiosks[sim_roll(&w->random, SIM_KIOSKS)]);
-    } else if (what < 96) {
+    } else if (what < 96 || w->is_calm) {
         pass_time(w);
-    } else if (what < 97 && !w->is_calm) {
+    } else if (what < 97) {
         sim_chance(&w->random, 300) ? change_roster(w) : night(w);
-    } else if (!w->is_calm) {
-        trouble_a_kiosk(w);
+        sim_rogue(w);
     } else {
-        pass_time(w);
+        trouble_a_kiosk(w);
     }
 }
 
@@ -201,6 +203,18 @@ static struct site_code site_code(int site)
     struct site_code code;
     CHECK(site_code_parse(site == 0 ? STR("141182000") : STR("141182001"), &code));
     return code;
+}
+
+static enum err tell_place(struct sim_centre *c, struct site_code site)
+{
+    struct feed_row place = {.stream = FEED_COUNTY,
+                             .kind = FEED_SITE,
+                             .value.site = {.code = site, .name = STR("site")}};
+    struct feed_row person = {.stream = FEED_COUNTY,
+                              .kind = FEED_COUNSELLOR,
+                              .value.counsellor = {.name = STR("somebody")}};
+    enum err e = c->store.ops->feed_put(&c->store, site_county(&site), &place);
+    return e ? e : c->store.ops->feed_put(&c->store, site_county(&site), &person);
 }
 
 static void make_sittings(struct sim_world *w)
@@ -223,6 +237,7 @@ static void make_sittings(struct sim_world *w)
         }
         if (!e) e = tell_sitting(c, &c->now.sittings[i]);
     }
+    if (!e) e = tell_place(c, c->now.sittings[0].site);
     sim_centre_end(c, e);
 }
 
@@ -244,6 +259,8 @@ static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *cou
         w->messages[i].is_used = false;
     }
     draw_options(w);
+    w->rogue.id = sim_id(&w->random);
+    w->rogue_booking = (struct booking_id){0};
     sim_centre_init(&w->centre, w);
     make_sittings(w);
     for (int i = 0; i < SIM_KIOSKS; i++) {

@@ -85,10 +85,10 @@ static void letters_keep_their_angle_on_every_panel(void **state)
         int k_percent;
         int body_px, body_large_px;
     } rows[] = {
-        {{1080, 1920, 21.5, 600}, 100, 44, 59}, {{1080, 1920, 0, 0}, 100, 44, 59},
-        {{1080, 1920, 23.8, 610}, 92, 40, 54},  {{1080, 1920, 27, 650}, 86, 38, 51},
-        {{1080, 1920, 32, 715}, 80, 35, 47},    {{1920, 1080, 21.5, 600}, 100, 44, 59},
-        {{800, 600, 0, 0}, 56, 24, 33},         {{2160, 3840, 21.5, 600}, 200, 88, 118},
+        {{1080, 1920, 21.5, 600, 0}, 100, 44, 59}, {{1080, 1920, 0, 0, 0}, 100, 44, 59},
+        {{1080, 1920, 23.8, 610, 0}, 92, 40, 54},  {{1080, 1920, 27, 650, 0}, 86, 38, 51},
+        {{1080, 1920, 32, 715, 0}, 80, 35, 47},    {{1920, 1080, 21.5, 600, 0}, 100, 44, 59},
+        {{800, 600, 0, 0, 0}, 42, 18, 25},         {{2160, 3840, 21.5, 600, 0}, 200, 88, 118},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct theme t;
@@ -105,11 +105,29 @@ static void letters_keep_their_angle_on_every_panel(void **state)
     }
 }
 
+static void a_high_panel_is_touched_below_1220_mm(void **state)
+{
+    (void)state;
+    static const struct {
+        struct panel panel;
+        int reach_px; // 0: no limit
+    } rows[] = {
+        {{1080, 1920, 21.5, 600, 740}, 0},  {{1080, 1920, 27, 650, 0}, 0},
+        {{1080, 1920, 27, 650, 700}, 1670}, {{1080, 1920, 32, 715, 700}, 1409},
+        {{1080, 1920, 32, 715, 900}, 1265}, // mounted too high: as low as a page goes
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct theme t;
+        theme_init(&t, rows[i].panel);
+        assert_int_equal(t.reach_px, rows[i].reach_px);
+    }
+}
+
 static void a_length_of_some_dp_is_at_least_a_pixel(void **state)
 {
     (void)state;
     struct theme t;
-    theme_init(&t, (struct panel){320, 240, 0, 0});
+    theme_init(&t, (struct panel){320, 240, 0, 0, 0});
     assert_int_equal(theme_px(&t, 1), 1);
     assert_int_equal(theme_px(&t, 0), 0);
 }
@@ -121,6 +139,7 @@ int main(void)
         cmocka_unit_test(borders_and_pictures_stand_out_from_the_ground),
         cmocka_unit_test(high_contrast_text_is_at_least_12_to_1),
         cmocka_unit_test(letters_keep_their_angle_on_every_panel),
+        cmocka_unit_test(a_high_panel_is_touched_below_1220_mm),
         cmocka_unit_test(a_length_of_some_dp_is_at_least_a_pixel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

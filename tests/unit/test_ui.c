@@ -26,7 +26,7 @@ static int setup(void **state)
     arena_init(&f->frame, 65536);
     arena_init(&f->scratch, 65536);
     struct theme theme;
-    theme_init(&theme, (struct panel){1080, 1920, 21.5, 600});
+    theme_init(&theme, (struct panel){1080, 1920, 21.5, 600, 0});
     ui_init(&f->ui, theme, &f->metrics.metrics, &f->scratch);
     f->now_ms = 10000;
     *state = f;

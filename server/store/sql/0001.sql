@@ -44,7 +44,8 @@ CREATE TABLE incarnation (
     kiosk TEXT NOT NULL REFERENCES kiosk (id),
     site TEXT NOT NULL REFERENCES site (code),
     -- The letter of its walk-in numbers; a display has none.
-    letter TEXT NOT NULL CHECK (letter = '' OR (length(letter) = 1 AND letter BETWEEN 'A' AND 'Z')),
+    letter TEXT NOT NULL CHECK (letter IN ('', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M',
+        'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z')),
     state TEXT NOT NULL CHECK (state IN ('active', 'retired', 'forked')),
     last_op_seq BIGINT NOT NULL CHECK (last_op_seq >= 0),
     last_op_hash TEXT NOT NULL CHECK (length(last_op_hash) = 64),

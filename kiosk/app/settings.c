@@ -1,0 +1,155 @@
+#include "app/settings.h"
+
+#include "base/date.h"
+#include "base/log.h"
+
+#include <unistd.h>
+
+#define NOTO             "/usr/share/fonts/opentype/noto/NotoSansCJK-"
+#define WINDOW_WIDTH_PX  1080
+#define WINDOW_HEIGHT_PX 1920
+#define DIAGONAL_IN_MIN  10
+#define DIAGONAL_IN_MAX  99
+
+enum key {
+#define SETTING(id, section, name, type, fallback, min, max) KEY_##id,
+#include "app/settings.def"
+#undef SETTING
+    KEY_COUNT
+};
+
+static const struct conf_key keys[KEY_COUNT] = {
+#define SETTING(id, section, name, type, fallback, min, max) \
+    [KEY_##id] = {section, name, CONF_##type, fallback, min, max},
+#include "app/settings.def"
+#undef SETTING
+};
+
+static enum err wrong(const char *what)
+{
+    log_error("configuration: %s", what);
+    return ERR_BAD_INPUT;
+}
+
+static const char *text_or_null(const struct conf *c, enum key key)
+{
+    const char *text = conf_text(c, key);
+    return text[0] ? text : NULL;
+}
+
+// The assets of the installation where there is one, else those the program was built with.
+static const char *assets_of(const struct conf *c)
+{
+    if (conf_is_given(c, KEY_ASSETS)) return conf_text(c, KEY_ASSETS);
+    return access(LY_ASSETS_INSTALLED "/icons", R_OK) == 0 ? LY_ASSETS_INSTALLED : LY_ASSETS_BUILT;
+}
+
+// Inches with at most one decimal, as they stand on a panel's data sheet: 21.5.
+static bool parse_inches(struct str text, double *inches)
+{
+    struct str rest = text;
+    int64_t whole = 0;
+    int64_t tenth = 0;
+    struct str before = str_cut(&rest, '.');
+    if (!str_to_int(before, DIAGONAL_IN_MIN, DIAGONAL_IN_MAX, &whole)) return false;
+    if (rest.ptr && (rest.len != 1 || !str_to_int(rest, 0, 9, &tenth))) return false;
+    *inches = (double)whole + (double)tenth / 10;
+    return true;
+}
+
+static enum err read_panel(struct settings *s)
+{
+    const struct conf *c = &s->conf;
+    if (!parse_inches(str_from_z(conf_text(c, KEY_DIAGONAL)), &s->panel.diagonal_in)) {
+        return wrong("[panel] diagonal_in: a length in inches such as 21.5");
+    }
+    s->panel.view_mm = (int)conf_int(c, KEY_VIEW);
+    s->panel.mount_bottom_mm = (int)conf_int(c, KEY_MOUNT);
+    int64_t width_px = conf_int(c, KEY_WIDTH);
+    int64_t height_px = conf_int(c, KEY_HEIGHT);
+    bool fullscreen = conf_bool(c, KEY_FULLSCREEN);
+    if (fullscreen != (width_px == 0 && height_px == 0)) {
+        return wrong("[panel] a window needs width and height, fullscreen takes the display's");
+    }
+    if (!fullscreen && (width_px < PLATFORM_SIDE_PX_MIN || height_px < PLATFORM_SIDE_PX_MIN)) {
+        return wrong("[panel] width and height: a window has 320 pixels or more a side");
+    }
+    int64_t degrees = conf_int(c, KEY_ROTATE);
+    if (degrees % 90 != 0) return wrong("[panel] rotate: 0, 90, 180 or 270");
+    s->platform = (struct platform_options){
+        .title = "Lvyue",
+        .width_px = fullscreen ? WINDOW_WIDTH_PX : (int)width_px,
+        .height_px = fullscreen ? WINDOW_HEIGHT_PX : (int)height_px,
+        .fullscreen = fullscreen,
+        .turn = (enum platform_turn)(degrees / 90),
+        .assets = assets_of(c),
+        .font_medium = conf_text(c, KEY_FONT_MEDIUM),
+        .font_bold = conf_text(c, KEY_FONT_BOLD),
+        .font_fallback = text_or_null(c, KEY_FONT_RARE),
+    };
+    return ERR_OK;
+}
+
+static bool parse_start(struct str text, int64_t *ms)
+{
+    int day = 0;
+    int minute = 0;
+    struct str date = str_cut(&text, 'T');
+    if (!text.ptr || !date_parse(date, &day) || !date_parse_minute(text, &minute)) return false;
+    *ms = date_ms(day, minute);
+    return true;
+}
+
+// The civil clock of a demonstration runs at start + real time - since: the same in every process,
+// and after every restart.
+static enum err read_clock(struct settings *s)
+{
+    const struct conf *c = &s->conf;
+    int64_t start_ms = 0;
+    if (!conf_is_given(c, KEY_START) && !conf_is_given(c, KEY_SINCE)) return ERR_OK;
+    if (!conf_bool(c, KEY_DEMO)) return wrong("[demo] start and since need demo = yes");
+    bool good = parse_start(str_from_z(conf_text(c, KEY_START)), &start_ms);
+    if (!good || !conf_is_given(c, KEY_SINCE)) {
+        return wrong("[demo] start is written 2026-03-04T08:40, with since in real milliseconds");
+    }
+    s->demo_offset_ms = start_ms - conf_int(c, KEY_SINCE);
+    return ERR_OK;
+}
+
+static enum err read_rest(struct settings *s)
+{
+    const struct conf *c = &s->conf;
+    s->keeper = (struct keeper_config){
+        .data_dir = conf_text(c, KEY_DATA),
+        .spool_dir = text_or_null(c, KEY_SPOOL),
+        .centre_url = conf_text(c, KEY_URL),
+        .ca_file = text_or_null(c, KEY_CA_FILE),
+        .pin_key = text_or_null(c, KEY_PIN_KEY),
+        .seed_spread_ms = conf_int(c, KEY_SPREAD) * 1000,
+    };
+    s->printer = conf_text(c, KEY_PRINTER);
+    s->allows_tree = conf_bool(c, KEY_TREE);
+    struct str folders[] = {str_from_z(conf_text(c, KEY_DATA)),
+                            str_from_z(conf_text(c, KEY_SPOOL))};
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        if (folders[i].len > SETTINGS_PATH_BYTES_MAX)
+            return wrong("[kiosk] a folder's name is too long");
+    }
+    return ERR_OK;
+}
+
+enum err settings_load(struct settings *s, const char *path)
+{
+    *s = (struct settings){0};
+    enum err e = conf_load(&s->conf, path, keys, KEY_COUNT);
+    if (!e) e = read_rest(s);
+    if (!e) e = read_panel(s);
+    if (!e) e = read_clock(s);
+    return e;
+}
+
+void settings_deinit(struct settings *s)
+{
+    conf_deinit(&s->conf);
+    *s = (struct settings){0};
+}

@@ -1,0 +1,198 @@
+#include "app/data_dir.h"
+
+#include "base/log.h"
+#include "crypt/secret_file.h"
+#include "release/release.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define DATABASE    "centre.db"
+#define GENERATION  "generation"
+#define LOCK        "lock"
+#define MODE_SHARED 0640
+
+static const char *const key_names[] = {"data.key", "phone.key", "pins.key"};
+#define KEY_COUNT (sizeof(key_names) / sizeof(key_names[0]))
+
+enum err data_dir_init(struct data_dir *d, const char *path, struct env *env)
+{
+    *d = (struct data_dir){.env = env};
+    size_t len = strlen(path);
+    if (len == 0 || len > DATA_DIR_BYTES_MAX) {
+        log_error("%s: not a usable path of a data folder", path);
+        return ERR_TOO_BIG;
+    }
+    memcpy(d->path, path, len + 1);
+    fs_system_init(&d->fs);
+    return ERR_OK;
+}
+
+// Names are ours and short, the folder's path is bounded.
+struct data_path data_dir_join(const struct data_dir *d, const char *name)
+{
+    struct data_path p;
+    int len = snprintf(p.z, sizeof(p.z), "%s/%s", d->path, name);
+    CHECK(len > 0 && (size_t)len < sizeof(p.z));
+    return p;
+}
+
+static struct data_path key_path(const struct data_dir *d, const char *name)
+{
+    struct data_path p;
+    int len = snprintf(p.z, sizeof(p.z), "%s/" DATA_DIR_KEYS "/%s", d->path, name);
+    CHECK(len > 0 && (size_t)len < sizeof(p.z));
+    return p;
+}
+
+enum err data_dir_lock(const struct data_dir *d, const char *name, int *fd)
+{
+    struct data_path path = data_dir_join(d, name);
+    *fd = open(path.z, O_RDWR | O_CREAT | O_CLOEXEC, MODE_SHARED);
+    if (*fd < 0) {
+        log_error("%s: %s", path.z, log_errno());
+        return ERR_IO;
+    }
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return ERR_OK;
+    bool is_held = errno == EWOULDBLOCK;
+    if (!is_held) log_error("%s: %s", path.z, log_errno());
+    close(*fd);
+    *fd = -1;
+    return is_held ? ERR_BUSY : ERR_IO;
+}
+
+static enum err make_secrets(struct data_dir *d)
+{
+    enum err e = ERR_OK;
+    unsigned char bytes[CRYPT_KEY_BYTES];
+    for (size_t i = 0; i < KEY_COUNT && !e; i++) {
+        struct data_path path = key_path(d, key_names[i]);
+        e = secret_file_read(path.z, bytes, sizeof(bytes));
+        if (e != ERR_NOT_FOUND) continue;
+        env_random(d->env, bytes, sizeof(bytes));
+        e = secret_file_write(&d->fs, path.z, bytes, sizeof(bytes));
+    }
+    memory_wipe(bytes, sizeof(bytes));
+    return e;
+}
+
+static enum err make_content(struct data_dir *d)
+{
+    struct seal_key_pair box;
+    struct data_path keys = data_dir_join(d, DATA_DIR_KEYS);
+    struct data_path content = data_dir_join(d, DATA_DIR_CONTENT);
+    enum err e = release_box_load(keys.z, &box);
+    memory_wipe(&box, sizeof(box));
+    return e == ERR_NOT_FOUND ? release_keys_make(&d->fs, d->env, keys.z, content.z) : e;
+}
+
+struct init_work {
+    struct str county;
+    struct store_meta meta;
+};
+
+static enum err init_store(struct store *s, void *context)
+{
+    struct init_work *w = context;
+    enum err e = store_meta(s, &w->meta);
+    if (e == ERR_NOT_FOUND) e = store_init(s, w->county);
+    return e ? e : store_meta(s, &w->meta);
+}
+
+static enum err make_store(struct data_dir *d, struct str county)
+{
+    struct arena arena;
+    struct store *store = NULL;
+    struct init_work work = {.county = county};
+    enum err e = data_dir_store_open(d, DB_WRITER, &arena, &store);
+    if (e) return e;
+    e = store_transact(store, init_store, &work);
+    data_dir_store_close(&arena, store);
+    if (e) return e;
+    char line[ID_HEX_BYTES + 2];
+    snprintf(line, sizeof(line), "%s\n", work.meta.gen.hex);
+    struct data_path path = data_dir_join(d, GENERATION);
+    return fs_replace(&d->fs, path.z, str_from_z(line), MODE_SHARED);
+}
+
+// The generation's name comes last, so it tells that all the rest is there.
+enum err data_dir_make(struct data_dir *d, struct str county)
+{
+    int lock = -1;
+    struct data_path keys = data_dir_join(d, DATA_DIR_KEYS);
+    struct data_path generation = data_dir_join(d, GENERATION);
+    enum err e = fs_make_dir(&d->fs, d->path);
+    if (!e) e = data_dir_lock(d, LOCK, &lock);
+    if (e) return e;
+    if (access(generation.z, F_OK) == 0) e = ERR_CONFLICT;
+    if (!e) e = fs_make_dir(&d->fs, keys.z);
+    if (!e) e = make_secrets(d);
+    if (!e) e = make_content(d);
+    if (!e) e = make_store(d, county);
+    close(lock);
+    return e;
+}
+
+enum err data_dir_keys(const struct data_dir *d, struct store_keys *keys)
+{
+    struct crypt_key *const places[KEY_COUNT] = {&keys->data, &keys->phone, &keys->pins};
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        struct data_path path = key_path(d, key_names[i]);
+        enum err e = secret_file_read(path.z, places[i]->bytes, sizeof(places[i]->bytes));
+        if (e == ERR_NOT_FOUND)
+            log_error("%s is missing: run lvyue-admin init, or put the key back", path.z);
+        if (e) return e;
+    }
+    struct crypt_hash name = crypt_mac(&keys->data, STR("lvyue data key id"));
+    hex_from_bytes(name.bytes, ID_HEX_BYTES / 2, keys->data_key_id.hex);
+    return ERR_OK;
+}
+
+enum err data_dir_store_open(const struct data_dir *d, enum db_access access, struct arena *arena,
+                             struct store **store)
+{
+    struct db *db = NULL;
+    struct store_setup setup = {.access = access, .env = d->env};
+    enum err e = data_dir_keys(d, &setup.keys);
+    if (e) return e;
+    arena_init(arena, DATA_DIR_STORE_BYTES);
+    struct data_path path = data_dir_join(d, DATABASE);
+    e = db_open_sqlite(arena, path.z, access, &db);
+    if (!e) e = store_open(arena, db, &setup, store);
+    memory_wipe(&setup.keys, sizeof(setup.keys));
+    if (e) arena_deinit(arena);
+    return e;
+}
+
+void data_dir_store_close(struct arena *arena, struct store *store)
+{
+    if (!store) return;
+    store_close(store);
+    arena_deinit(arena);
+}
+
+enum err data_dir_check_generation(const struct data_dir *d, struct store *store,
+                                   struct store_meta *meta)
+{
+    struct buf text;
+    struct id expected;
+    struct data_path path = data_dir_join(d, GENERATION);
+    enum err e = store_meta(store, meta);
+    if (e == ERR_NOT_FOUND) log_error("%s holds no county yet: run lvyue-admin init", d->path);
+    if (e) return e;
+    buf_init(&text, 2 * ID_HEX_BYTES);
+    e = buf_read_file(&text, path.z);
+    bool is_same =
+        !e && id_parse(str_trim(buf_str(&text)), &expected) && id_eq(expected, meta->gen);
+    buf_deinit(&text);
+    if (is_same) return ERR_OK;
+    log_error(
+        "%s: the database is of generation %s, the folder expects another one. It was put back "
+        "from a backup: kiosks may hold sales that it does not know. It is not opened.",
+        d->path, meta->gen.hex);
+    return ERR_CORRUPT;
+}

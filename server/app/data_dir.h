@@ -1,0 +1,57 @@
+// The centre's data folder: who may touch it, its secrets, its database.
+//
+//   DIR/lock        held by whoever writes the database (flock): one process
+//   DIR/centre.db   the database
+//   DIR/generation  the name of the database's history, outside of it: a database put back from a
+//                   backup says another name, and nothing may be sold until its kiosks were heard
+//   DIR/keys        secrets (0400); never in a backup of the database
+//   DIR/content     releases (release/release.h); DIR/content/lock, whoever makes one
+//   DIR/admin.sock  of a running server (0600)
+#ifndef APP_DATA_DIR_H
+#define APP_DATA_DIR_H
+
+#include "base/fs.h"
+#include "crypt/seal.h"
+#include "store/store.h"
+
+#define DATA_DIR_BYTES_MAX   256                        // of its path
+#define DATA_DIR_STORE_BYTES ((size_t)40 * 1024 * 1024) // of the arena a store lives in
+#define DATA_DIR_KEYS        "keys"
+#define DATA_DIR_CONTENT     "content"
+#define DATA_DIR_SOCKET      "admin.sock"
+
+struct data_path {
+    char z[FS_PATH_BYTES_MAX];
+};
+
+struct data_dir {
+    char path[DATA_DIR_BYTES_MAX + 1];
+    struct fs fs;
+    struct env *env; // kept
+};
+
+// ERR_TOO_BIG for a longer path. Looks at nothing yet.
+MUST_USE enum err data_dir_init(struct data_dir *d, const char *path, struct env *env);
+struct data_path data_dir_join(const struct data_dir *d, const char *name);
+
+// Makes folder, keys, first root and database, as far as they are not there: after a power cut in the
+// middle it goes on. ERR_CONFLICT where a centre lives here already.
+MUST_USE enum err data_dir_make(struct data_dir *d, struct str county);
+
+// Takes DIR/NAME for this process, until the descriptor is closed. ERR_BUSY: somebody else has it (not
+// logged).
+MUST_USE enum err data_dir_lock(const struct data_dir *d, const char *name, int *fd);
+
+MUST_USE enum err data_dir_keys(const struct data_dir *d, struct store_keys *keys);
+
+// The store lives in `arena`, which it initialises and fills; on an error there is nothing to give
+// back. Close with data_dir_store_close.
+MUST_USE enum err data_dir_store_open(const struct data_dir *d, enum db_access access,
+                                      struct arena *arena, struct store **store);
+void data_dir_store_close(struct arena *arena, struct store *store);
+
+// ERR_CORRUPT, logged with what to do, where the database is not the one that the folder expects.
+MUST_USE enum err data_dir_check_generation(const struct data_dir *d, struct store *store,
+                                            struct store_meta *meta);
+
+#endif

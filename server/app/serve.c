@@ -1,0 +1,122 @@
+#include "app/serve.h"
+
+#include "base/log.h"
+#include "release/release.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define LOOK_MS_MAX     (10 * DATE_MINUTE_MS) // the civil clock may be put right meanwhile
+#define RENEW_BEFORE_MS (7 * DATE_DAY_MS)
+
+static enum err open_stores(struct serve *s, int worker_count)
+{
+    enum err e = data_dir_store_open(s->dir, DB_WRITER, &s->writing.arena, &s->writing.store);
+    if (!e) e = data_dir_check_generation(s->dir, s->writing.store, &s->api.meta);
+    if (!e) e = data_dir_store_open(s->dir, DB_READER, &s->polling.arena, &s->polling.store);
+    for (int i = 0; i <= worker_count && !e; i++) {
+        e = data_dir_store_open(s->dir, DB_READER, &s->reading[i].arena, &s->reading[i].store);
+        s->api.readers[i] = s->reading[i].store;
+    }
+    return e;
+}
+
+static enum err start_threads(struct serve *s)
+{
+    struct polls_setup polls = {
+        .env = s->dir->env, .http = &s->http, .reader = s->polling.store, .gen = s->api.meta.gen};
+    enum err e = polls_start(&s->polls, &polls);
+    return e ? e : writer_start(&s->writer, s->writing.store, s->dir->env, polls_told, &s->polls);
+}
+
+enum err serve_start(struct serve *s, struct data_dir *dir, const struct serve_config *config)
+{
+    s->dir = dir;
+    s->lock = -1;
+    struct data_path keys = data_dir_join(dir, DATA_DIR_KEYS);
+    struct data_path socket_path = data_dir_join(dir, DATA_DIR_SOCKET);
+    enum err e = data_dir_lock(dir, "lock", &s->lock);
+    if (e == ERR_BUSY) log_error("%s: another process has it open", dir->path);
+    if (e) return e;
+    s->api.env = dir->env;
+    s->api.fs = &dir->fs;
+    s->api.dir = dir->path;
+    s->api.http = &s->http;
+    s->api.writer = &s->writer;
+    s->api.polls = &s->polls;
+    e = open_stores(s, config->worker_count);
+    if (!e) e = release_box_load(keys.z, &s->api.box);
+    if (e) return e;
+    auth_init(&s->api.auth, dir->env);
+    e = start_threads(s);
+    if (e) return e;
+    s->router = api_router(&s->api);
+    struct http_config http = {.on_tcp = true,
+                               .port = config->port,
+                               .socket_path = socket_path.z,
+                               .worker_count = config->worker_count,
+                               .connection_max = config->connection_max,
+                               .arena_bytes = API_ARENA_BYTES};
+    return http_start(&s->http, &http, &s->router);
+}
+
+static enum err run_nightly(struct store *s, struct writer_command *command)
+{
+    bool did = false;
+    (void)command;
+    enum err e = store_nightly(s, &did);
+    if (!e && did) log_info("nightly run done");
+    return e;
+}
+
+// A kiosk that cannot fetch a fresh timestamp must be able to tell that somebody keeps it from doing so.
+static enum err renew_timestamp(struct serve *s)
+{
+    int lock = -1;
+    struct timestamp now;
+    struct crypt_key_pair pair = {0};
+    struct data_path keys = data_dir_join(s->dir, DATA_DIR_KEYS);
+    struct data_path content = data_dir_join(s->dir, DATA_DIR_CONTENT);
+    int64_t now_ms = env_now_ms(s->dir->env);
+    enum err e = release_timestamp_load(content.z, &now);
+    if (e || now.expires_ms - now_ms > RENEW_BEFORE_MS) return e == ERR_NOT_FOUND ? ERR_OK : e;
+    e = data_dir_lock(s->dir, DATA_DIR_CONTENT "/lock", &lock);
+    if (e) return e == ERR_BUSY ? ERR_OK : e; // whoever publishes makes one
+    e = release_key_load(keys.z, "timestamp", &pair);
+    if (!e) e = release_timestamp_make(&s->dir->fs, content.z, now_ms, &now.manifest_hash, &pair);
+    memory_wipe(&pair, sizeof(pair));
+    close(lock);
+    return e;
+}
+
+int64_t serve_keep_time(struct serve *s)
+{
+    int64_t now_ms = env_now_ms(s->dir->env);
+    int today = date_day_from_ms(now_ms);
+    if (today != s->nightly_day) {
+        struct writer_command nightly = {.run = run_nightly};
+        enum err e = writer_submit(&s->writer, &nightly);
+        if (!e) e = renew_timestamp(s);
+        if (!e) s->nightly_day = today; // else it is tried again
+    }
+    int64_t left_ms = date_ms(today + 1, 0) - now_ms;
+    return left_ms < LOOK_MS_MAX ? left_ms : LOOK_MS_MAX;
+}
+
+// The writer first: it answers what waits for it while the connections still stand.
+void serve_stop(struct serve *s)
+{
+    writer_stop(&s->writer);
+    polls_stop(&s->polls);
+    http_stop(&s->http, SERVE_GRACE_MS);
+    writer_deinit(&s->writer);
+    polls_deinit(&s->polls);
+    auth_deinit(&s->api.auth);
+    for (int i = 0; i <= HTTP_WORKERS_MAX; i++) {
+        data_dir_store_close(&s->reading[i].arena, s->reading[i].store);
+    }
+    data_dir_store_close(&s->polling.arena, s->polling.store);
+    data_dir_store_close(&s->writing.arena, s->writing.store);
+    memory_wipe(&s->api.box, sizeof(s->api.box));
+    if (s->lock >= 0) close(s->lock);
+}

@@ -1,0 +1,96 @@
+// A broken or hostile kiosk: properly enrolled, and its operations are nonsense. It may burn what is its
+// own and nothing else.
+#include "sim/sim.h"
+
+#include <string.h>
+
+static struct sitting_id some_sitting(struct sim_world *w)
+{
+    if (sim_chance(&w->random, 200)) return (struct sitting_id){sim_id(&w->random)}; // of nowhere
+    return w->centre.now.sittings[sim_roll(&w->random, SIM_SITTINGS)].id;
+}
+
+static struct booking_id some_booking(struct sim_world *w)
+{
+    if (sim_chance(&w->random, 500) && !id_is_none(w->rogue_booking.id)) return w->rogue_booking;
+    w->rogue_booking.id = sim_id(&w->random);
+    return w->rogue_booking;
+}
+
+// The one seat it owns, so that it can also misuse what is its own.
+static struct centre_seat *own_seat(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_SITTINGS * SIM_SEATS; i++) {
+        struct centre_seat *seat = &w->centre.now.seats[i / SIM_SEATS][i % SIM_SEATS];
+        if (id_eq(seat->owner.id, w->rogue.id)) return seat;
+    }
+    return NULL;
+}
+
+static void take_a_seat(struct sim_world *w)
+{
+    struct centre_seat *seat = &w->centre.now.seats[sim_roll(&w->random, SIM_SITTINGS)][0];
+    if (!id_is_none(seat->owner.id) || !id_is_none(seat->booking.id)) return;
+    seat->owner = w->rogue;
+    seat->epoch++;
+}
+
+static struct centre_op some_op(struct sim_world *w, int64_t seq)
+{
+    struct centre_op op = {.bytes = STR("nonsense"), .contact.phone_mac = "-"};
+    op.op = (struct op){.kind = (enum op_kind)sim_roll(&w->random, OP_KIND_UNKNOWN + 1),
+                        .seq = seq,
+                        .at_ms = w->civil_ms + 86400000,
+                        .booking = some_booking(w),
+                        .sitting = some_sitting(w),
+                        .seat = 1 + (int)sim_roll(&w->random, SIM_SEATS + 2),
+                        .epoch = sim_roll(&w->random, 3),
+                        .basis = sim_chance(&w->random, 500) ? OP_RIGHT : OP_POOL,
+                        .day = 20516,
+                        .letter = 'R',
+                        .number = 1 + (int)sim_roll(&w->random, 3)};
+    const struct centre_seat *own = own_seat(w);
+    if (own && sim_chance(&w->random, 500)) {
+        op.op.sitting = own->sitting;
+        op.op.seat = own->seat;
+        op.op.epoch = own->epoch;
+        op.op.basis = OP_RIGHT;
+        op.op.kind = sim_chance(&w->random, 800) ? OP_BOOK : OP_RETURN;
+        op.op.booking.id = sim_id(&w->random);
+    }
+    if (sim_chance(&w->random, 300)) {
+        op.contact.has_phone = true;
+        op.contact.phone_mac[0] = (char)('0' + sim_roll(&w->random, SIM_PHONES));
+        op.contact.topic = (enum topic)sim_roll(&w->random, 3);
+    }
+    return op;
+}
+
+static struct sim_centre_inc *enrolled(struct sim_world *w)
+{
+    struct sim_centre *c = &w->centre;
+    struct sim_centre_inc *inc = sim_centre_inc(c, w->rogue);
+    if (inc) return inc;
+    inc = &c->now.incs[c->now.inc_count++];
+    *inc = (struct sim_centre_inc){.inc = {.inc = w->rogue, .site = c->now.sittings[0].site},
+                                   .kiosk = SIM_ROGUE};
+    take_a_seat(w);
+    return inc;
+}
+
+void sim_rogue(struct sim_world *w)
+{
+    static struct centre_push_reply reply;
+    struct sim_centre *c = &w->centre;
+    if (c->now.inc_count == SIM_INCS_MAX || !sim_fault(w, FAULT_ROGUE)) return;
+    sim_centre_begin(c);
+    int64_t seq = enrolled(w)->inc.last_seq + 1;
+    if (sim_chance(&w->random, 50)) seq = 0;
+    struct centre_op op = some_op(w, seq);
+    struct centre_push push = {.inc = w->rogue,
+                               .heard = seq - (int64_t)sim_roll(&w->random, 3),
+                               .from = seq,
+                               .ops = &op,
+                               .count = 1};
+    sim_centre_end(c, centre_push(&c->store, &push, w->civil_ms, &reply));
+}

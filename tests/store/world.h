@@ -1,0 +1,86 @@
+// A small county over a real store: a clock that stands still until it is moved, randomness from a
+// seed, two sites, two counsellors. Every file of the suite builds on it, on whichever database the
+// driver opens.
+#ifndef STORE_WORLD_H
+#define STORE_WORLD_H
+
+#include "harness/test.h"
+
+#include "store/store.h"
+
+struct world;
+
+// How a database of the suite is opened. SQLite's is in test_store.c.
+struct world_driver {
+    const char *name;
+    void (*make)(struct world *w); // an empty database
+    void (*drop)(struct world *w);
+    struct db *(*open)(struct world *w, enum db_access access);
+    bool (*limit)(struct world *w, int64_t pages_more); // no more space than that; false: cannot
+};
+
+struct world_env {
+    struct env env; // first
+    int64_t now_ms;
+    uint64_t seed;
+};
+
+struct world {
+    const struct world_driver *driver;
+    struct world_env env;
+    struct arena arena;
+    char dir[64];
+    struct store *store;
+    struct store *reader;
+};
+
+struct world_kiosk {
+    struct id kiosk;
+    struct inc_id inc;
+    char letter;
+    int64_t seq; // of the next operation, less one
+    struct crypt_key_pair keys;
+};
+
+// A shared start: Monday 2026-03-02, 8:00.
+int world_setup(void **state); // *state: the driver before, the world after
+int world_teardown(void **state);
+
+struct site_code world_site(int index);        // 0, 1
+struct counsellor world_counsellor(int index); // 0 … 2
+struct roster_rule world_rule(int index);      // 0, 1: every working day at site `index`
+struct sitting_id world_sitting(struct world *w, int site, int day, int start_minute);
+int world_today(const struct world *w);
+
+// Runs in a transaction of its own and wants ERR_OK.
+void world_init(struct world *w); // county, sites, roster
+enum err world_roster(struct world *w, const struct roster_rule *rules, int count,
+                      struct store_import *out);
+void world_enrol(struct world *w, int site, enum store_role role, struct world_kiosk *out);
+enum err world_enrol_try(struct world *w, int site, enum store_role role, struct world_kiosk *out,
+                         struct store_enrolled *answer);
+
+// Pushes one operation; fills in its number and hash chain.
+struct op world_book(struct world *w, struct sitting_id sitting, int seat, enum op_basis basis,
+                     int64_t epoch);
+enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, const char *phone,
+                    struct op_result *result);
+
+int64_t world_count(struct world *w, const char *sql); // one number
+enum err world_sql(struct world *w, const char *sql);  // a statement without parameters
+void world_is_sound(struct world *w);                  // store_check finds nothing
+int world_violations(struct world *w);
+
+int suite_walls(struct world_driver *driver);
+int suite_feed(struct world_driver *driver);
+int suite_roster(struct world_driver *driver);
+int suite_kiosk(struct world_driver *driver);
+int suite_booking(struct world_driver *driver);
+int suite_check(struct world_driver *driver);
+int suite_faults(struct world_driver *driver);
+
+// In a function that has a `driver`.
+#define WORLD_TEST(claim) \
+    cmocka_unit_test_prestate_setup_teardown(claim, world_setup, world_teardown, driver)
+
+#endif
