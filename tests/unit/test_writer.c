@@ -13,7 +13,7 @@ struct room {
     struct arena reader_arena;
     struct store *reader;
     pthread_mutex_t gate; // the first command waits here, so that the others gather
-    int64_t fault; // the writer's n-th database call from then on fails; 0: none
+    int64_t fault;        // the writer's n-th database call from then on fails; 0: none
     int commits;
     int done;
     int failed;
