@@ -127,14 +127,15 @@ class Centre:
         self.config = self.folder / "server.conf"
         self.port = port or free_port()
         self.program = Program("server", self.folder)
+        self.config.write_text(server_config(self.data, self.port, self.clock), encoding="utf-8")
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
     def admin(self, command, *words):
-        """Runs lvyue-admin and gives what it printed."""
-        line = [self.build / "lvyue-admin", command, *words, "--data", self.data]
+        """Runs lvyue-admin, by the same clock as the server, and gives what it printed."""
+        line = [self.build / "lvyue-admin", command, *words, "--config", self.config]
         done = subprocess.run([str(word) for word in line], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS_MAX, check=False)
         if done.returncode:
@@ -163,7 +164,6 @@ class Centre:
             raise SystemFailure(f"{command} {file.name}: {last}")
 
     def start(self):
-        self.config.write_text(server_config(self.data, self.port, self.clock), encoding="utf-8")
         self.program.run([self.build / "lvyue-server", "--config", self.config])
         wait_for("the server", START_SECONDS_MAX, self.is_ready)
 

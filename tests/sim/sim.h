@@ -203,7 +203,7 @@ struct centre_seat *sim_centre_seat(struct sim_centre *c, struct sitting_id id, 
 struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc);
 
 // The page of a kiosk's three streams since `from`.
-void sim_centre_page(struct sim_centre *c, struct inc_id inc, const struct feed_position *from,
+void sim_centre_page(struct sim_centre *c, struct inc_id inc_id, const struct feed_position *from,
                      int rows_max, struct feed_page *out, struct feed_row *rows);
 
 // ---- Messages (sim_net.c)

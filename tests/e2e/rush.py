@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""The rush: many visitors at two kiosks want a few seats, while lines are cut and kiosks lose power.
+
+    tests/e2e/rush.py [--runs 3] [--seed N] [--build DIR]
+
+One real centre, two real kiosks with file printers, each behind a line of its own. In the end each seat
+must have been sold once: as many slips as seats, the same codes on paper and at the centre. Everything
+random comes from the seed, which is printed; the programs' own timing is their own.
+"""
+
+import argparse
+import collections
+import contextlib
+import os
+import pathlib
+import random
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(ROOT / "deploy")]
+
+import proxy
+import system
+import tree
+
+HALL = "141182000"
+START = "2026-03-04T08:40"
+ROSTER = """站点,坐班人员,类别,规则,从,到,上班,下班,席位,每席分钟,窗口,事项,代替
+141182000,武志明,退休法官,单次,2026-03-05,,8:30,11:00,5,30,1,,
+141182000,张德胜,退休检察官,单次,2026-03-06,,14:30,17:00,5,30,1,,
+141182000,赵丽娟,律师,单次,2026-03-09,,8:30,11:00,5,30,2,,
+"""
+SEATS = 15
+ATTEMPTS = 200
+KILLS_EACH = 2
+# Seats are gone within some dozens of attempts; what goes wrong must go wrong before.
+TROUBLE_ATTEMPTS = 30
+SIZE = (540, 960)
+ANSWER_SECONDS = 20
+SETTLE_SECONDS = 90
+# No later than this after the touch; what a booking takes lies well within.
+KILL_DELAY_SECONDS_MAX = 0.06
+LIVE = ("confirmed", "checked_in", "served", "no_show")
+PRESSABLE = ("button", "toggle", "tab", "key", "row")
+TOPICS = ("婚姻家庭", "赡养继承", "工资工伤", "借钱合同", "交通事故", "邻里土地", "征收行政", "消费诈骗",
+          "刑事", "老幼残疾", "企业经营", "其他")
+SURNAMES = "王李张刘赵武郭任"
+# The touches of one booking; a kill falls on one of them, mostly on the one that counts.
+TOUCHES = ("book", "topic", "sitting", "surname", "title", "no phone", "confirm")
+KILL_WEIGHTS = (1, 1, 1, 1, 1, 2, 14)
+GONE = (tree.TreeError, OSError)
+
+
+class RushFailure(Exception):
+    """Something that must never happen did."""
+
+
+class Till:
+    """One kiosk, its line, and the visitor at its screen."""
+
+    def __init__(self, name, build, folder, centre, clock, seed):
+        self.name = name
+        self.line = proxy.Proxy(("127.0.0.1", centre.port), seed)
+        self.kiosk = system.KioskProgram(build, folder, f"http://127.0.0.1:{self.line.port}", clock,
+                                         name, SIZE)
+        self.doom = None  # (touch, seconds after it) of the next kill
+        self.kill_timer = None
+        self.down_until = None  # the attempt before which it is started again
+
+    def is_up(self):
+        return self.kiosk.program.process.poll() is None
+
+    def start(self):
+        self.kiosk.start()
+        self.down_until = None
+
+    def close(self):
+        if self.kill_timer:
+            self.kill_timer.join()
+        self.kiosk.stop()
+        self.line.close()
+
+    # ---- A visitor
+
+    def touch(self, what, pattern, nth=0):
+        """Presses the nth thing that can be pressed and is called so; False where there is none."""
+        found = [node for node in self.kiosk.screen.tree().nodes
+                 if node["role"] in PRESSABLE and "disabled" not in node.get("state", ())
+                 and pattern(node["label"])]
+        if not found:
+            return False
+        if self.doom and self.doom[0] == what:
+            self.kill_timer = threading.Timer(self.doom[1], self.kiosk.program.process.kill)
+            self.doom = None
+            self.kill_timer.start()
+        self.kiosk.screen.tap_node(found[nth % len(found)])
+        return True
+
+    def attempt(self, dice):
+        """One visitor's way to a booking; gives what became of it."""
+        screen = self.kiosk.screen
+        wishes = [("book", lambda label: label.startswith("预约咨询")),
+                  ("topic", lambda label, topic=dice.choice(TOPICS): label.startswith(topic)),
+                  ("sitting", lambda label: " 到 " in label),
+                  ("surname", lambda label, name=dice.choice(SURNAMES): label == name),
+                  ("title", lambda label, title=dice.choice(("先生", "女士")): label == title),
+                  ("no phone", lambda label: label == "不留电话"),
+                  ("confirm", lambda label: label == "确认预约")]
+        nth = dice.randrange(SEATS)
+        self.touch("home", lambda label: label == "首页")
+        for what, pattern in wishes:
+            if self.touch(what, pattern, nth):
+                continue
+            if what in ("sitting", "confirm"):
+                return "nothing on sale"
+            shown = screen.tree()
+            raise RushFailure(f"{self.name}: no {what} on {shown.screen}")
+        until = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < until:
+            shown = screen.tree()
+            if shown.screen == "book_done":
+                return "booked"
+            if shown.screen == "refused":
+                return "unanswered" if shown.search("没有等到答复") else "refused"
+            if shown.screen != "confirm":
+                raise RushFailure(f"{self.name}: {shown.screen} after confirming")
+            if shown.search("没有办成"):
+                return "failed"
+            time.sleep(0.02)
+        raise RushFailure(f"{self.name}: no answer within {ANSWER_SECONDS} s")
+
+    # ---- What is left of it
+
+    def unsent(self):
+        """Lines of the log whose answer has not come, read beside the program."""
+        file = next(self.kiosk.data.glob("*.db"))
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT op_seq - acked FROM self").fetchone()[0]
+
+    def is_settled(self):
+        return self.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
+
+    def slip_codes(self):
+        return [path.stem for path in self.kiosk.slips()]
+
+
+def plan(dice):
+    """What goes wrong, and when: kills (attempt, till, touch, delay), and the cut of a line."""
+    moments = sorted(dice.sample(range(2, TROUBLE_ATTEMPTS), 2 * KILLS_EACH))
+    tills = [0, 1] * KILLS_EACH
+    dice.shuffle(tills)
+    kills = {moment: (till, dice.choices(TOUCHES, KILL_WEIGHTS)[0],
+                      dice.uniform(0, KILL_DELAY_SECONDS_MAX), dice.randint(1, 4))
+             for moment, till in zip(moments, tills)}
+    cut_at = dice.randint(1, TROUBLE_ATTEMPTS // 2)
+    return kills, dice.randrange(2), cut_at, cut_at + dice.randint(6, TROUBLE_ATTEMPTS)
+
+
+class Rush:
+    def __init__(self, build, folder, seed):
+        self.dice = random.Random(seed)
+        self.folder = pathlib.Path(folder)
+        clock = {"start": START, "since": time.time_ns() // 1_000_000}
+        self.centre = system.Centre(build, folder, clock)
+        self.tills = [Till(f"kiosk-{letter}", build, folder, self.centre, clock, seed)
+                      for letter in "ab"]
+        self.kills, self.cut_till, self.cut_at, self.heal_at = plan(self.dice)
+        self.came = collections.Counter()
+        self.killed = 0
+
+    def close(self):
+        for till in self.tills:
+            till.close()
+        self.centre.stop()
+
+    def prepare(self):
+        """Both kiosks are taken in before there is a roster, so that both get seats of their own."""
+        roster = self.folder / "roster.csv"
+        roster.write_text(ROSTER, encoding="utf-8")
+        demo = ROOT / "assets" / "demo"
+        self.centre.admin("init")
+        self.centre.import_all("import-sites", demo / "sites.csv")
+        self.centre.import_all("import-holidays", demo / "holidays-2026.json")
+        self.centre.start()
+        for till in self.tills:
+            till.start()
+            till.kiosk.enrol(self.centre, HALL)
+            system.wait_for("the home page", ANSWER_SECONDS,
+                            lambda: till.kiosk.screen.tree().screen in ("home", "attract"))
+        self.centre.import_all("import-roster", roster)
+        for till in self.tills:
+            system.wait_for("own seats", ANSWER_SECONDS, lambda: self.rights(till))
+
+    def rights(self, till):
+        file = next(till.kiosk.data.glob("*.db"))
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT count(*) FROM held").fetchone()[0]
+
+    def visit(self, number):
+        till = self.dice.choice(self.tills)
+        kill = self.kills.get(number)
+        if kill:
+            till = self.tills[kill[0]]
+            till.doom = kill[1:3]
+        if number == self.cut_at:
+            self.tills[self.cut_till].line.cut()
+        if number == self.heal_at:
+            self.tills[self.cut_till].line.restore()
+        for other in self.tills:
+            if other.down_until is not None and (number >= other.down_until or other is till):
+                other.start()
+        try:
+            what = till.attempt(self.dice)
+        except GONE:
+            what = None
+        if till.doom:  # nothing was on sale: it loses power where it stands
+            till.doom = None
+            till.kiosk.program.process.kill()
+        if kill:
+            if till.kill_timer:
+                till.kill_timer.join()
+                till.kill_timer = None
+            till.kiosk.kill()
+            till.kiosk.program.process.wait()
+            self.killed += 1
+            till.down_until = number + kill[3]
+            what = f"killed at “{kill[1]}”" + (f" ({what})" if what else "")
+        elif what is None:
+            raise RushFailure(f"{till.name} fell by itself:\n{till.kiosk.program.tail()}")
+        self.came[what] += 1
+
+    def settle(self):
+        for till in self.tills:
+            if till.down_until is not None:
+                till.start()
+        self.tills[self.cut_till].line.restore()
+        system.wait_for("nothing unsent and nothing unprinted", SETTLE_SECONDS,
+                        lambda: all(till.is_settled() for till in self.tills))
+
+    def judge(self):
+        """What is wrong, as texts."""
+        live = collections.Counter(one["code"] for one in self.centre.bookings()
+                                   if one["state"] in LIVE)
+        keys = [key for till in self.tills for key in till.slip_codes()]
+        slips = set(keys)
+        if len(slips) != SEATS:
+            yield f"{len(slips)} slips for {SEATS} seats"
+        if len(live) != SEATS or sum(live.values()) != SEATS:
+            yield f"{sum(live.values())} live bookings for {SEATS} seats"
+        for code in slips - set(live):
+            yield f"a slip without a booking: {code}"
+        for code in set(live) - slips:
+            yield f"a booking without a slip: {code}"
+        both = set(self.tills[0].slip_codes()) & set(self.tills[1].slip_codes())
+        if both:
+            yield f"printed at both kiosks: {both}"
+        self.centre.check()
+        if self.killed != 2 * KILLS_EACH:
+            yield f"{self.killed} kills"
+
+    def run(self):
+        self.prepare()
+        for number in range(ATTEMPTS):
+            self.visit(number)
+        self.settle()
+        return list(self.judge())
+
+
+def run_once(build, seed, keep):
+    began = time.monotonic()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lvyue-rush-"))
+    rush = Rush(build, folder, seed)
+    try:
+        wrong = rush.run()
+        reprints = sum(len(t.slip_codes()) - len(set(t.slip_codes())) for t in rush.tills)
+    except (RushFailure, system.SystemFailure) as failure:
+        wrong, reprints = [str(failure)], 0
+    finally:
+        rush.close()
+    print(f"seed {seed}: {sum(rush.came.values())} attempts in {time.monotonic() - began:.0f} s; "
+          f"line of kiosk-{'ab'[rush.cut_till]} cut from attempt {rush.cut_at} to {rush.heal_at}; "
+          f"{rush.killed} kills, {reprints} slips printed again", flush=True)
+    for what, count in rush.came.most_common():
+        print(f"  {count:4} {what}")
+    for text in wrong:
+        print(f"  WRONG: {text}")
+    if wrong or keep:
+        print(f"  everything lies in {folder}", flush=True)
+    else:
+        import shutil
+        shutil.rmtree(folder)
+        print(f"  {SEATS} slips, {SEATS} bookings, the same codes; the check finds nothing",
+              flush=True)
+    return not wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/e2e/rush.py")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seed", type=int, help="of the first run; the next ones count on")
+    parser.add_argument("--build", type=pathlib.Path,
+                        default=pathlib.Path(os.environ.get("BUILD", ROOT / "build" / "dev")))
+    parser.add_argument("--keep", action="store_true", help="leave the folder of each run")
+    options = parser.parse_args()
+    first = options.seed if options.seed is not None else random.SystemRandom().randrange(10**9)
+    good = [run_once(options.build, first + i, options.keep) for i in range(options.runs)]
+    print(f"{sum(good)} of {len(good)} runs without a fault")
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
