@@ -54,6 +54,7 @@ static enum err list_names(const char *dir, struct str suffix, struct names *out
         return ERR_IO;
     }
     for (int i = 0; i < FOLDER_ROWS_MAX && out->count < CACHE_SPOOL_MAX; i++) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): this directory stream is this function's alone
         const struct dirent *entry = readdir(folder);
         if (!entry) break;
         if (!is_slip(entry->d_name, suffix)) continue;

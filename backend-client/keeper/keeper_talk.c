@@ -164,7 +164,7 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
         arena_wipe(&k->message, mark);
         if (!e) continue;
         // It never left: that is a failed talk, and the plan says when to try again.
-        todo = sync_plan_step(&k->plan, k->env, SYNC_EVENT_FAILED, (enum sync_talk)t, 0, 0);
+        (void)sync_plan_step(&k->plan, k->env, SYNC_EVENT_FAILED, (enum sync_talk)t, 0, 0);
         *wait_ms = SYNC_RETRY_MS_BASE;
         return;
     }

@@ -6,6 +6,7 @@ static const struct request bad = {.kind = REQUEST_BAD};
 
 static bool is_printable_ascii(struct str s)
 {
+    CHECK(s.ptr || s.len == 0);
     for (size_t i = 0; i < s.len; i++) {
         if (s.ptr[i] < ' ' || s.ptr[i] > '~') return false;
     }

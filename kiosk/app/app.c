@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define LOOK_AGAIN_MS 5
+
 // ---- Bells: any thread
 
 static void keeper_rings(struct keeper_wake *w)
@@ -217,10 +219,20 @@ static enum err handle(struct app *a, const struct platform_event *event)
 
 // ---- The loop
 
-static int64_t due_ms(const struct app *a)
+static int64_t earlier_ms(int64_t a, int64_t b)
 {
-    int64_t due = a->access ? access_due_ms(a->access) : ACCESS_NEVER_MS;
-    return due < a->due_ms ? due : a->due_ms;
+    return a < b ? a : b;
+}
+
+// The platform swallows what means nothing (a mouse that hovers) without a word, so a client of the
+// tree that waits for it to be quiet has it looked at again.
+static int64_t due_ms(struct app *a)
+{
+    int64_t asked_ms = a->access ? access_due_ms(a->access) : ACCESS_NEVER_MS;
+    if (asked_ms != ACCESS_NEVER_MS && !platform_is_quiet(a->platform)) {
+        asked_ms = earlier_ms(asked_ms, env_mono_ms(&a->env.env) + LOOK_AGAIN_MS);
+    }
+    return earlier_ms(asked_ms, a->due_ms);
 }
 
 static enum err step(struct app *a)

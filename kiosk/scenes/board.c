@@ -120,8 +120,9 @@ static void head(struct stage *s, const struct plan *p, int i, int today)
                          .align = ALIGN_CENTER,
                          .valign = VALIGN_BOTTOM};
     label(ui, &word);
+    struct str rest = workday_is_working(&s->view.workdays, day) ? TEXT(NOBODY_MARK) : TEXT(REST);
     struct label number = {.rect = column_of(ui, r, 2, 0, 1),
-                           .text = narrow ? TEXT(REST) : when_day_of_month(ui->frame, day),
+                           .text = narrow ? rest : when_day_of_month(ui->frame, day),
                            .type = TYPE_S,
                            .ink = word.ink,
                            .align = ALIGN_CENTER,

@@ -11,7 +11,7 @@ static void book_done_enter(struct stage *s, void *state)
     (void)state;
     struct visit_slip slip = stage_slip(s, SLIP_BOOKING, &s->visit.answer);
     if (paper_can_print(&s->paper)) {
-        stage_print(s, &slip);
+        stage_print_unasked(s, &slip);
     } else {
         bool has_picture = paper_make(&s->paper, &slip);
         (void)has_picture; // without one the page shows the number in letters

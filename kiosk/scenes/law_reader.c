@@ -15,7 +15,7 @@ enum { ID_UP = 1, ID_DOWN, ID_TEXT, ID_RAIL, ID_CHAPTERS = 20 };
 #define PARAGRAPH_GAP_PERCENT 30 // of a line
 #define BAR_DP                14
 
-enum line_kind { LINE_TEXT, LINE_ARTICLE, LINE_HEADING };
+enum line_kind { LINE_TEXT, LINE_ARTICLE, LINE_HEADING, LINE_ITEM, LINE_ITEM_MORE };
 
 struct reader_line {
     struct str text; // slice of the document
@@ -39,8 +39,16 @@ struct law_reader {
 
 static struct text_font font_of(const struct ui *ui, enum line_kind kind)
 {
+    bool bold = kind == LINE_ARTICLE || kind == LINE_HEADING;
     return (struct text_font){.size_px = theme_text_px(&ui->theme, TYPE_M),
-                              .weight = kind == LINE_TEXT ? DRAW_MEDIUM : DRAW_BOLD};
+                              .weight = bold ? DRAW_BOLD : DRAW_MEDIUM};
+}
+
+// Items of a list stand in by one character, behind a small square.
+static int indent_of(const struct ui *ui, enum line_kind kind)
+{
+    bool item = kind == LINE_ITEM || kind == LINE_ITEM_MORE;
+    return item ? theme_text_px(&ui->theme, TYPE_M) : 0;
 }
 
 static int line_height(const struct ui *ui)
@@ -54,11 +62,13 @@ static void put(struct ui *ui, struct law_reader *r, struct str text, enum line_
 {
     struct text_line lines[64];
     while (text.ptr && text.len) {
-        int count = text_wrap(&ui->text, &text, font_of(ui, kind), r->width_px, lines, 64);
+        int width_px = r->width_px - indent_of(ui, kind);
+        int count = text_wrap(&ui->text, &text, font_of(ui, kind), width_px, lines, 64);
         for (int i = 0; i < count && r->count < LINES_MAX; i++) {
             r->lines[r->count++] =
                 (struct reader_line){lines[i].text, r->height_px, (unsigned char)kind};
             r->height_px += line_height(ui);
+            if (kind == LINE_ITEM) kind = LINE_ITEM_MORE;
         }
     }
     r->height_px += line_height(ui) * PARAGRAPH_GAP_PERCENT / 100;
@@ -76,8 +86,8 @@ static void paragraph(struct ui *ui, struct law_reader *r, const struct content_
         put(ui, r, p->label, LINE_ARTICLE);
         if (p->text.len) put(ui, r, p->text, LINE_TEXT);
         return;
+    case PARA_ITEM: put(ui, r, p->text, LINE_ITEM); return;
     case PARA_TEXT:
-    case PARA_ITEM:
     case PARA_ROW: put(ui, r, p->text, LINE_TEXT); return;
     }
 }
@@ -199,10 +209,17 @@ static void text_lines(struct stage *s, const struct law_reader *r, struct rect 
     for (int i = first; i < r->count && r->lines[i].y < r->offset_px + view.h; i++) {
         const struct reader_line *line = &r->lines[i];
         struct text_font font = font_of(ui, (enum line_kind)line->kind);
-        struct rect box = {view.x, view.y + line->y - r->offset_px, view.w, line_px};
+        int indent = indent_of(ui, (enum line_kind)line->kind);
+        struct rect box = {view.x + indent, view.y + line->y - r->offset_px, view.w - indent,
+                           line_px};
         if (!r->by_finger && box.y + line_px > view.y + view.h)
             break; // a page ends on a whole line
-        enum theme_color ink = line->kind == LINE_TEXT ? COLOR_INK : COLOR_Q700;
+        bool title = line->kind == LINE_ARTICLE || line->kind == LINE_HEADING;
+        enum theme_color ink = title ? COLOR_Q700 : COLOR_INK;
+        if (line->kind == LINE_ITEM) {
+            struct rect place = {view.x, box.y, indent, line_px};
+            draw_fill(ui->draw, centered(ui, place, 12, 12), ui_color(ui, COLOR_Q700), 0);
+        }
         draw_text(ui->draw, box,
                   (struct draw_text){.text = line->text,
                                      .size_px = font.size_px,

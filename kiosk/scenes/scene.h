@@ -129,8 +129,10 @@ void stage_finish(struct stage *s, enum scene_id id); // the way is done: home l
 // in the token. False: busy, nothing was asked (a toast says so).
 bool stage_ask(struct stage *s, struct keeper_request *request);
 
-// Prints what `slip` says. A toast says how it went.
+// Prints what `slip` says. A toast says how it went; with stage_print_unasked only that it failed, for
+// the page says the rest.
 void stage_print(struct stage *s, const struct visit_slip *slip);
+void stage_print_unasked(struct stage *s, const struct visit_slip *slip);
 
 void stage_toast(struct stage *s, struct str text); // text that outlives the frame
 

@@ -123,10 +123,18 @@ void stage_finish(struct stage *s, enum scene_id id)
     s->request_id = id;
 }
 
+// A message belongs to the page it appeared on, and lies over what a finger may want: it goes with
+// the page and with the next touch.
+static void toast_drop(struct stage *s)
+{
+    if (s->toast_ms < mono_ms(s)) s->toast_ms = 0;
+}
+
 static bool navigate(struct stage *s)
 {
     enum stage_request request = s->request;
     s->request = STAGE_STAY;
+    if (request != STAGE_STAY) toast_drop(s);
     switch (request) {
     case STAGE_STAY: return false;
     case STAGE_PUSH: enter(s, s->request_id); break;
@@ -318,6 +326,7 @@ static void touched(struct stage *s)
 bool stage_touch(struct stage *s, struct ui_touch touch)
 {
     touched(s);
+    if (touch.phase == UI_DOWN) toast_drop(s);
     return ui_pointer(&s->ui, touch);
 }
 
@@ -373,6 +382,11 @@ void stage_print(struct stage *s, const struct visit_slip *slip)
 {
     bool printing = paper_print(&s->paper, slip);
     stage_toast(s, printing ? TEXT(PRINTING) : TEXT(PRINT_NONE));
+}
+
+void stage_print_unasked(struct stage *s, const struct visit_slip *slip)
+{
+    if (!paper_print(&s->paper, slip)) stage_toast(s, TEXT(PRINT_NONE));
 }
 
 // ---- Idling

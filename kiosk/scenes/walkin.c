@@ -36,7 +36,7 @@ static void walkin_answer(struct stage *s, void *state, const struct keeper_answ
                               .number = answer->number,
                               .site = s->view.site.full_name,
                               .phone = s->view.site.phone};
-    stage_print(s, &slip);
+    stage_print_unasked(s, &slip);
 }
 
 static void number_card(struct stage *s, struct rect r, const struct walkin *w)

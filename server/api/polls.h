@@ -47,8 +47,8 @@ MUST_USE enum err polls_start(struct polls *p, const struct polls_setup *setup);
 void polls_stop(struct polls *p);   // ends the thread; who waits is left to http_stop
 void polls_deinit(struct polls *p); // once nobody calls any more
 
-// Something was committed. A writer_told_fn.
-void polls_told(void *polls);
+// Something was committed: a writer_told_fn whose context is the polls.
+void polls_told(void *context);
 
 // An older request of the same incarnation is answered without news: its connection may be dead. What
 // was committed between the caller's reading of the feed and this call is found at once.

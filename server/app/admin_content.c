@@ -69,8 +69,9 @@ static void print_refusal(struct making *m, struct str path, const struct conten
     m->told->refused++;
     const char *why = content_fault_text(mistake->fault);
     if (!m->c->is_json) {
-        printf("%.*s:%d:%d: %s %s\n", STR_ARG(path), mistake->line, mistake->column, why,
-               content_fault_chinese(mistake->fault));
+        printf("%.*s:", STR_ARG(path));
+        if (mistake->line > 0) printf("%d:%d:", mistake->line, mistake->column);
+        printf(" %s %s\n", why, content_fault_chinese(mistake->fault));
         return;
     }
     struct buf line;

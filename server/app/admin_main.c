@@ -87,6 +87,7 @@ static bool read_line(struct cli *cli, int argc, char **argv)
                                             {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
                                             {0}};
     for (;;) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
         int got = getopt_long(argc, argv, "", options, NULL);
         if (got == -1) break;
         if (!take_option(cli, got, optarg)) return false;

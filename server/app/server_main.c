@@ -21,7 +21,7 @@ static void wait_for_end(struct serve *s, const sigset_t *signals)
         struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = ms % 1000 * 1000000};
         got = sigtimedwait(signals, NULL, &wait);
     } while (got < 0 && (errno == EAGAIN || errno == EINTR));
-    log_info("stopping");
+    log_info("stopping: signal %d", got);
 }
 
 static enum err serve(struct data_dir *dir, const struct conf *conf)
@@ -42,6 +42,7 @@ static enum err serve(struct data_dir *dir, const struct conf *conf)
                                   .connection_max = (int)conf_int(conf, SETTING_CONNECTIONS_MAX)};
     enum err e = serve_start(s, dir, &config);
     if (!e) {
+        serve_keep_time(s);
         log_info("listening on 127.0.0.1:%d", http_port(&s->http));
         wait_for_end(s, &signals);
     }
@@ -56,6 +57,7 @@ static const char *config_path(int argc, char **argv)
         {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
     const char *path = NULL;
     for (;;) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
         int got = getopt_long(argc, argv, "", options, NULL);
         if (got == -1) break;
         if (got != 'c') return NULL;

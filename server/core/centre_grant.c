@@ -88,6 +88,7 @@ static enum err split(struct centre_store *s, const struct sitting *sitting, str
 {
     struct centre_seat seats[SITTING_SEATS_MAX];
     int count = 0;
+    CHECK(share_count > 0 && turn >= 0);
     enum err e = s->ops->seats(s, sitting->id, seats, &count);
     for (int i = 0; i < share_count; i++) {
         shares[i].owned = 0;

@@ -190,12 +190,19 @@ void csv_find_columns(const struct csv_table *table, const struct str *names, in
         where[n] = -1;
         for (int i = 0; i < head->count; i++) {
             if (!str_eq(head->cells[i].text, names[n])) continue;
-            if (where[n] >= 0)
-                office_report_add(report, (struct office_mistake){.fault = OFFICE_COLUMN_TWICE,
-                                                                  .line = head->cells[i].line,
-                                                                  .column = head->cells[i].column,
-                                                                  .name = names[n]});
+            struct office_mistake twice = {.fault = OFFICE_COLUMN_TWICE,
+                                           .line = head->cells[i].line,
+                                           .column = head->cells[i].column,
+                                           .name = names[n]};
+            if (where[n] >= 0) office_report_add(report, twice);
             where[n] = i;
         }
     }
+}
+
+void csv_blame_missing(struct str name, struct office_report *report)
+{
+    office_report_add(report,
+                      (struct office_mistake){
+                          .fault = OFFICE_COLUMN_MISSING, .line = 1, .column = 1, .name = name});
 }

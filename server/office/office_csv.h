@@ -36,4 +36,7 @@ MUST_USE bool csv_read(struct arena *a, struct str bytes, struct csv_table *out,
 void csv_find_columns(const struct csv_table *table, const struct str *names, int count, int *where,
                       struct office_report *report);
 
+// The head lacks this column.
+void csv_blame_missing(struct str name, struct office_report *report);
+
 #endif

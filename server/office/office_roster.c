@@ -123,7 +123,7 @@ static void read_dates(struct roster_reader *r, struct roster_rule *rule)
     } else if (rule->to_day < rule->from_day) {
         blame(r, TO, OFFICE_DATES_SWAPPED);
     } else if (rule->kind == ROSTER_ONCE && rule->to_day != rule->from_day) {
-        blame(r, TO, OFFICE_DATE);
+        blame(r, TO, OFFICE_ONE_DAY);
     }
 }
 
@@ -303,11 +303,7 @@ static bool find_columns(struct roster_reader *r, const struct csv_table *table)
     }
     csv_find_columns(table, r->names, COLUMNS, r->where, r->report);
     for (int i = 0; i < COLUMNS; i++) {
-        if (r->where[i] < 0)
-            office_report_add(r->report, (struct office_mistake){.fault = OFFICE_COLUMN_MISSING,
-                                                                 .line = 1,
-                                                                 .column = 1,
-                                                                 .name = r->names[i]});
+        if (r->where[i] < 0) csv_blame_missing(r->names[i], r->report);
     }
     return r->report->count == 0;
 }

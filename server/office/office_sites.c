@@ -77,11 +77,7 @@ void office_sites_read(struct arena *a, struct str bytes, struct str county,
     if (!csv_read(a, bytes, &table, report)) return;
     csv_find_columns(&table, names, COLUMNS, r.where, report);
     for (int i = CODE; i <= NAME; i++) {
-        if (r.where[i] < 0)
-            office_report_add(report, (struct office_mistake){.fault = OFFICE_COLUMN_MISSING,
-                                                              .line = 1,
-                                                              .column = 1,
-                                                              .name = names[i]});
+        if (r.where[i] < 0) csv_blame_missing(names[i], report);
     }
     if (report->count > 0) return;
     for (int i = 1; i < table.count; i++) {

@@ -136,6 +136,14 @@ class Day(Running):
         self.assertEqual([(r["outcome"], r.get("why")) for r in told["results"]],
                          [("refused", "unknown-kind"), ("ok", None)], told)
 
+    def test_a_display_gets_no_letter_and_no_seats(self):
+        display = c.Kiosk(self.centre)
+        display.enrol("141182108", "display")
+        status, told, _ = display.hello()
+        self.assertEqual((status, told["letter"]), (200, ""))
+        display.pull()
+        self.assertEqual(display.of_kind("right"), {})
+
     def test_a_cancel_frees_the_seat_for_its_owner(self):
         kiosk = self.fresh("141182103")
         right = self.a_right(kiosk)
@@ -365,6 +373,91 @@ class Content(Running):
         said = self.centre.admin("publish", "--articles", c.ROOT / "assets" / "content")[1]
         self.assertEqual(said, ["release 1 is in force"])
         self.assertEqual(self.centre.ask("GET", "/v1/c/timestamp.json")[1], before)
+
+
+LAW = "# 某法\n2021年1月1日 通过\n<!-- INFO END -->\n第一条 {}\n"
+
+
+class Releases(unittest.TestCase):
+    def test_laws_wait_for_a_release_and_one_that_is_wrong_is_named_and_left_out(self):
+        with c.Centre() as centre:
+            centre.admin("init")
+            laws = centre.dir / "laws" / "民法商法"
+            laws.mkdir(parents=True)
+            (laws / "good(2021-01-01).md").write_text(LAW.format("甲"))
+            (laws / "bad(2021-01-01).md").write_text("# 某法\n第一条 甲\n")
+            code, lines = centre.admin("import-laws", centre.dir / "laws", check=False)
+            self.assertEqual((code, lines[-1]), (1, "1 imported, 1 refused"))
+            self.assertIn("民法商法/bad(2021-01-01).md:", lines[0])
+            (laws / "bad(2021-01-01).md").unlink()
+            for _ in range(2):
+                self.assertEqual(centre.admin("import-laws", centre.dir / "laws")[1],
+                                 ["1 imported, 0 refused"])
+                self.assertEqual(centre.admin("publish")[1], ["release 1 is in force"])
+            (laws / "good(2021-01-01).md").write_text(LAW.format("乙"))
+            centre.admin("import-laws", centre.dir / "laws")
+            self.assertEqual(centre.admin("publish")[1], ["release 2 is in force"])
+            manifests = [path for path in (centre.data / "content" / "m").glob("*.json")]
+            self.assertEqual(len(manifests), 2)
+            frames = sorted(path.name for path in (centre.data / "content" / "u").iterdir())
+            self.assertEqual(len([name for name in frames if name.startswith("0" * 64)]), 4)
+            self.assertEqual(len(frames), 6)
+
+    def test_an_article_that_is_wrong_stops_the_release(self):
+        with c.Centre() as centre:
+            centre.admin("init")
+            articles = centre.dir / "articles"
+            articles.mkdir()
+            (articles / "a.md").write_text("# 甲\n\n文字\n")
+            (articles / "b.md").write_text("# 乙\n\n![图](x.png)\n")
+            code, lines = centre.admin("publish", "--articles", articles, check=False)
+            self.assertEqual(code, 1)
+            self.assertRegex(lines[0], "^b.md:.*pictures are not allowed")
+            self.assertFalse((centre.data / "content" / "timestamp.json").exists())
+
+    def test_the_public_keys_verify_with_minisign(self):
+        if not c.shutil.which("minisign"):
+            self.skipTest("minisign is not here")
+        with c.Centre() as centre:
+            centre.fill()
+            lines = centre.admin("keys")[1]
+            key = lines[lines.index("timestamp") + 2]
+            content = centre.data / "content"
+            signature = next(content.glob("timestamp.json.*.minisig"))
+            c.subprocess.run(["minisign", "-V", "-P", key, "-x", signature, "-m",
+                              content / "timestamp.json"], check=True, capture_output=True)
+
+
+class Time(unittest.TestCase):
+    def version(self, centre):
+        return centre.ask("GET", "/v1/c/timestamp.json")[1]["version"]
+
+    def test_a_timestamp_is_renewed_before_it_ends(self):
+        with c.Centre() as centre:
+            centre.fill()
+            for start, version in (("2026-03-10T08:40", 1), ("2026-03-12T08:40", 2),
+                                   ("2026-05-12T08:40", 3)):
+                text = centre.config.read_text()
+                centre.config.write_text(c.re.sub("start = .*", f"start = {start}", text))
+                centre.serve()
+                self.assertEqual(self.version(centre), version)
+                centre.stop()
+
+    def test_the_night_comes_once_a_day(self):
+        with c.Centre(start="2026-03-04T23:59") as centre:
+            text = centre.config.read_text()
+            since = int(c.re.search(r"since = (\d+)", text)[1]) - 58000
+            centre.config.write_text(c.re.sub(r"since = \d+", f"since = {since}", text))
+            centre.fill(publish=False)
+            centre.serve()
+            end = time.monotonic() + c.WAIT_S
+            while centre.log_text().count("nightly run done") < 2 and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertEqual(centre.log_text().count("nightly run done"), 2)
+            centre.stop()
+            centre.serve()
+            centre.ask("GET", "/readyz")
+            self.assertEqual(centre.log_text().count("nightly run done"), 0)
 
 
 class Life(unittest.TestCase):

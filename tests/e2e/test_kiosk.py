@@ -21,6 +21,7 @@ import tree
 BUILD = pathlib.Path(os.environ["BUILD"])
 KIOSK = BUILD / "lvyue-kiosk"
 REFUSAL_SECONDS_MAX = 30
+HOVER_SECONDS_MAX = 8  # less than the patience of the socket
 DUMMY = {"SDL_VIDEODRIVER": "dummy"}
 
 
@@ -47,6 +48,8 @@ class KioskTest(unittest.TestCase):
 
     def refused_config(self, sections):
         path = self.folder / "refused.conf"
+        # Else one below /dev/shm would stay behind.
+        sections["kiosk"].setdefault("spool", self.folder / "other-spool")
         path.write_text(system.ini(sections), encoding="utf-8")
         return self.refused("--config", path, "--tree", self.folder / "refused.sock")
 
@@ -73,6 +76,15 @@ class KioskTest(unittest.TestCase):
             self.kiosk.screen.key("no-such-key")
         with self.assertRaisesRegex(tree.TreeError, "no-label"):
             self.kiosk.screen.tap("no such label")
+
+    def test_a_pointer_on_the_display_does_not_keep_a_client_waiting(self):
+        with system.display(self.folder, (1080, 1920)) as env:
+            self.kiosk.start(env)
+            try:
+                self.kiosk.screen.socket.settimeout(HOVER_SECONDS_MAX)
+                self.assertEqual(self.kiosk.screen.tree().screen, "starting")
+            finally:
+                self.kiosk.stop()
 
     def test_nothing_is_painted_while_nothing_changes(self):
         self.start()

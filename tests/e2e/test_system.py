@@ -80,6 +80,18 @@ class SystemTest(unittest.TestCase):
         self.assertEqual(read, demo_tour.SCAN.format(code=self.visitor.codes[0],
                                                      pin=self.visitor.pins[0]))
 
+    def test_a_slip_that_the_printer_did_not_take_comes_once_after_a_restart(self):
+        away = self.kiosk.printer.with_name("away")
+        self.kiosk.printer.rename(away)
+        self.visitor.book("no-paper")
+        self.kiosk.kill()
+        away.rename(self.kiosk.printer)
+        for _ in range(2):
+            self.kiosk.start()
+            system.wait_for("the slip", ARRIVE_SECONDS, self.kiosk.slips)
+            self.end_in_order(self.kiosk)
+            self.assertEqual([slip.stem for slip in self.kiosk.slips()], self.visitor.codes)
+
     def test_a_booking_on_a_dead_line_survives_a_kill_and_arrives_once(self):
         self.line.cut()
         self.visitor.see(demo_tour.OFFLINE)

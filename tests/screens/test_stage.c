@@ -188,6 +188,21 @@ static void a_full_queue_is_told_and_asks_nothing(void **state)
     assert_false(world_says(w, "请再点一次"));
 }
 
+static void a_message_goes_with_the_next_touch_and_with_its_page(void **state)
+{
+    struct world *w = opened(state);
+    stage_toast(&w->stage, STR("正在打小票"));
+    world_frame(w);
+    assert_true(world_says(w, "正在打小票"));
+    world_pass(w, 500);
+    assert_true(world_says(w, "正在打小票"));
+    stage_touch(&w->stage, (struct ui_touch){1, UI_DOWN, 2, 200});
+    world_frame(w);
+    assert_false(world_says(w, "正在打小票"));
+    stage_touch(&w->stage, (struct ui_touch){1, UI_UP, 2, 200});
+    world_frame(w);
+}
+
 static void help_and_hotline_never_pile_up(void **state)
 {
     struct world *w = opened(state);
@@ -251,6 +266,7 @@ int main(int argc, char **argv)
         T(a_booking_that_nobody_waited_for_is_given_back),
         T(an_answer_reaches_the_page_that_asked_from_below_another),
         T(a_full_queue_is_told_and_asks_nothing),
+        T(a_message_goes_with_the_next_touch_and_with_its_page),
         T(help_and_hotline_never_pile_up),
         T(a_foreign_scan_is_told_and_a_slip_does_not_break_in_on_a_form),
         T(a_touch_after_a_pause_makes_the_keeper_try_a_broken_line),

@@ -203,7 +203,7 @@ struct centre_seat *sim_centre_seat(struct sim_centre *c, struct sitting_id id, 
 struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc);
 
 // The page of a kiosk's three streams since `from`.
-void sim_centre_page(struct sim_centre *c, struct inc_id inc, const struct feed_position *from,
+void sim_centre_page(struct sim_centre *c, struct inc_id inc_id, const struct feed_position *from,
                      int rows_max, struct feed_page *out, struct feed_row *rows);
 
 // ---- Messages (sim_net.c)
@@ -333,8 +333,11 @@ int sim_sitting_index(const struct sim_world *w, struct sitting_id id);
 void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index);
 void sim_kiosk_power_on(struct sim_kiosk *k);
 void sim_kiosk_power_cut(struct sim_kiosk *k);
-void sim_kiosk_visit(struct sim_kiosk *k); // somebody does something at its screen
-void sim_kiosk_run(struct sim_kiosk *k);   // its own thread gets a turn
+struct sync_now sim_kiosk_now(struct sim_kiosk *k);
+struct ledger *sim_kiosk_ledger(struct sim_kiosk *k);
+bool sim_kiosk_is_full(const struct sim_kiosk *k); // its fixed pools, an accident of this place
+void sim_kiosk_visit(struct sim_kiosk *k);         // somebody does something at its screen
+void sim_kiosk_run(struct sim_kiosk *k);           // its own thread gets a turn
 void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m);
 void sim_kiosk_lose_disk(struct sim_kiosk *k);
 

@@ -444,9 +444,9 @@ static bool is_in(const struct sim_feed_row *row, enum feed_stream stream, struc
 
 // Adds what follows `from` of one stream by number, whole numbers only, while there is room.
 static bool add_stream(struct sim_centre *c, enum feed_stream stream, struct str stream_key,
-                       int64_t from, struct feed_page *page, struct feed_row *rows, int rows_max)
+                       struct feed_page *page, struct feed_row *rows, int rows_max)
 {
-    for (int64_t at = from;;) {
+    for (int64_t at = page->from.seq[stream];;) {
         int64_t next = INT64_MAX;
         for (int i = 0; i < c->now.feed_count; i++) {
             const struct sim_feed_row *r = &c->feed[i];
@@ -466,10 +466,10 @@ static bool add_stream(struct sim_centre *c, enum feed_stream stream, struct str
     }
 }
 
-void sim_centre_page(struct sim_centre *c, struct inc_id id, const struct feed_position *from,
+void sim_centre_page(struct sim_centre *c, struct inc_id inc_id, const struct feed_position *from,
                      int rows_max, struct feed_page *out, struct feed_row *rows)
 {
-    const struct sim_centre_inc *inc = sim_centre_inc(c, id);
+    const struct sim_centre_inc *inc = sim_centre_inc(c, inc_id);
     struct str keys[FEED_STREAMS] = {[FEED_COUNTY] = site_county(&inc->inc.site),
                                      [FEED_SITE_STREAM] = site_code_str(&inc->inc.site),
                                      [FEED_DEVICE] = id_str(&inc->inc.inc.id)};
@@ -481,7 +481,7 @@ void sim_centre_page(struct sim_centre *c, struct inc_id id, const struct feed_p
         .gen = c->gen, .from = *from, .to = *from, .applied = inc->inc.last_seq, .rows = rows};
     bool is_whole = true;
     for (int s = 0; s < FEED_STREAMS; s++) {
-        bool all = add_stream(c, (enum feed_stream)s, keys[s], from->seq[s], out, rows, rows_max);
+        bool all = add_stream(c, (enum feed_stream)s, keys[s], out, rows, rows_max);
         if (all) out->to.seq[s] = heads[s];
         is_whole = is_whole && all;
     }

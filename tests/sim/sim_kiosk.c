@@ -1,7 +1,5 @@
-// One kiosk: a visitor at the screen, and the keeper's part of the work over the simulated disk.
+// One kiosk: its clock, its power, and the keeper's part of the work over the simulated disk.
 #include "sim/sim.h"
-
-#include "model/offer.h"
 
 #include <string.h>
 
@@ -33,13 +31,13 @@ static void kiosk_random(struct env *env, void *bytes, size_t count)
 
 static const struct env_ops env_ops = {kiosk_now_ms, kiosk_mono_ms, kiosk_random};
 
-static struct sync_now now_of(struct sim_kiosk *k)
+struct sync_now sim_kiosk_now(struct sim_kiosk *k)
 {
     int64_t ms = env_now_ms(&k->env);
     return (struct sync_now){ms > 0 ? ms : 0, k->trust};
 }
 
-static struct ledger *ledger_of(struct sim_kiosk *k)
+struct ledger *sim_kiosk_ledger(struct sim_kiosk *k)
 {
     return &k->disk.ledger;
 }
@@ -97,7 +95,7 @@ void sim_kiosk_power_on(struct sim_kiosk *k)
     k->waiting = (struct booking_id){0};
     k->is_turned_away = false;
     k->is_up = true;
-    enum err e = sync_start(ledger_of(k), now_of(k));
+    enum err e = sync_start(sim_kiosk_ledger(k), sim_kiosk_now(k));
     if (k->disk.has_crashed) {
         sim_kiosk_power_cut(k);
         return;
@@ -120,256 +118,13 @@ void sim_kiosk_lose_disk(struct sim_kiosk *k)
     sim_kiosk_power_on(k);
 }
 
-// ---- A visitor
+// ---- The keeper's turn
 
-// The booking under a slip, as this kiosk knows it; false where it does not.
-static bool known(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out)
-{
-    for (int i = 0; i < k->disk.now.booking_count; i++) {
-        if (!id_eq(k->disk.bookings[i].id.id, id.id)) continue;
-        *out = k->disk.bookings[i];
-        return true;
-    }
-    for (int i = 0; i < k->disk.now.foreign_count; i++) {
-        const struct feed_booking *b = &k->disk.foreign[i];
-        if (!id_eq(b->booking.id, id.id)) continue;
-        *out = (struct ledger_booking){.id = id,
-                                       .sitting = b->sitting,
-                                       .seat = b->seat,
-                                       .is_foreign = true,
-                                       .code = b->code,
-                                       .pin_hash = b->pin_hash,
-                                       .state = b->state};
-        return true;
-    }
-    return false;
-}
-
-static uint64_t own_seats(const struct sim_kiosk *k, struct sitting_id sitting)
-{
-    uint64_t seats = 0;
-    for (int i = 0; i < k->disk.now.right_count; i++) {
-        const struct ledger_right *r = &k->disk.now.rights[i];
-        bool is_free = id_is_none(r->booking.id) || MUTANT(RIGHT_SOLD_TWICE);
-        if (is_free && id_eq(r->sitting.id, sitting.id)) seats |= UINT64_C(1) << (r->seat - 1);
-    }
-    return seats;
-}
-
-static struct feed_avail avail_of(const struct sim_kiosk *k, struct sitting_id sitting)
-{
-    for (int i = 0; i < k->disk.now.avail_count; i++) {
-        if (id_eq(k->disk.now.avail[i].sitting.id, sitting.id)) return k->disk.now.avail[i];
-    }
-    return (struct feed_avail){.sitting = sitting};
-}
-
-static struct sync_sale sale_of(struct sim_kiosk *k, struct sitting_id sitting, int seat)
-{
-    static char sealed[2] = {0}; // stands for the sealed box: which phone and topic
-    struct sim_random *r = &k->world->random;
-    struct sync_sale sale = {.booking.id = sim_id(r),
-                             .sitting = sitting,
-                             .seat = seat,
-                             .code = ticket_code_new(&k->env)};
-    struct id hash = sim_id(r);
-    memcpy(sale.pin_hash.hex, hash.hex, sizeof(sale.pin_hash.hex));
-    bool has_phone = sim_chance(r, 400);
-    sealed[0] = (char)(has_phone ? '0' + sim_roll(r, SIM_PHONES) : '-');
-    sealed[1] = (char)('a' + sim_roll(r, 3));
-    sale.sealed = (struct str){sealed, 2};
-    return sale;
-}
-
-static void spool(struct sim_kiosk *k, const struct sync_sale *sale)
-{
-    CHECK(k->spool_count < 4);
-    k->spool[k->spool_count++] =
-        (struct sim_spooled){sale->booking, sim_sitting_index(k->world, sale->sitting), sale->seat};
-}
-
-static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
-{
-    struct sim_world *w = k->world;
-    enum verdict v = VERDICT_OK;
-    spool(k, sale);
-    enum err e = sync_book_right(ledger_of(k), sale, now_of(k), &v);
-    if (k->disk.has_crashed) {
-        sim_kiosk_power_cut(k);
-        return;
-    }
-    k->spool_count--;
-    if (e || v != VERDICT_OK) {
-        sim_came(w, OUTCOME_SALE_REFUSED);
-        return;
-    }
-    sim_came(w, OUTCOME_RIGHT_SOLD);
-    sim_slip(w, k, sale->booking, sim_sitting_index(w, sale->sitting), sale->seat);
-}
-
-static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
-{
-    enum verdict v = VERDICT_OK;
-    spool(k, sale);
-    enum err e = sync_book_pool(ledger_of(k), sale, now_of(k), &v);
-    if (k->disk.has_crashed) {
-        sim_kiosk_power_cut(k);
-        return;
-    }
-    if (e || v != VERDICT_OK) {
-        k->spool_count--;
-        sim_came(k->world, OUTCOME_SALE_REFUSED);
-        return;
-    }
-    if (MUTANT(POOL_SLIP_BEFORE_ANSWER)) {
-        k->spool_count--;
-        sim_slip(k->world, k, sale->booking, sim_sitting_index(k->world, sale->sitting),
-                 sale->seat);
-        return;
-    }
-    k->waiting = sale->booking;
-    k->waiting_since_ms = k->world->mono_ms;
-}
-
-static void book(struct sim_kiosk *k)
-{
-    struct sim_world *w = k->world;
-    if (k->disk.now.sitting_count == 0) return;
-    const struct sitting *s =
-        &k->disk.now.sittings[sim_roll(&w->random, (uint32_t)k->disk.now.sitting_count)];
-    struct feed_avail avail = avail_of(k, s->id);
-    struct offer offer =
-        offer_choose(s, &avail, own_seats(k, s->id), sync_plan_is_online(&k->plan), now_of(k).ms);
-    struct sync_sale sale = sale_of(k, s->id, offer.seat);
-    enum verdict v = VERDICT_OK;
-    switch (offer.kind) {
-    case OFFER_RIGHT: book_right(k, &sale); break;
-    case OFFER_POOL: book_pool(k, &sale); break;
-    case OFFER_WISH:
-        sale.seat = 0;
-        if (sync_wish(ledger_of(k), &sale, now_of(k), &v) == ERR_OK) sim_came(w, OUTCOME_WISH);
-        (void)known(k, sale.booking, &k->wish);
-        break;
-    case OFFER_NONE:
-        // Somebody taps a screen that is out of date: whatever seat it is, the ledger decides.
-        sale.seat = 1 + (int)sim_roll(&w->random, SIM_SEATS);
-        if (sim_chance(&w->random, 300)) book_right(k, &sale);
-        break;
-    }
-}
-
-static struct sim_slip *some_slip(struct sim_world *w)
-{
-    if (w->slip_count == 0) return NULL;
-    struct sim_slip *s = &w->slips[sim_roll(&w->random, (uint32_t)w->slip_count)];
-    for (int tries = 0; tries < 4 && !s->is_live; tries++) {
-        s = &w->slips[sim_roll(&w->random, (uint32_t)w->slip_count)];
-    }
-    return s;
-}
-
-static void cancel(struct sim_kiosk *k)
-{
-    struct sim_world *w = k->world;
-    struct ledger_booking booking;
-    struct sim_slip *slip = some_slip(w);
-    if (!slip || !known(k, slip->booking, &booking)) return;
-    enum verdict v = VERDICT_OK;
-    enum err e = sync_cancel(ledger_of(k), &booking, OP_WHY_VISITOR, now_of(k), &v);
-    // Who asked to cancel does not come, even where the kiosk fell silent over it and forgot.
-    if (k->disk.has_crashed) sim_slip_cancelled(w, slip->booking, (struct inc_id){0});
-    if (!e && v == VERDICT_OK) sim_slip_cancelled(w, slip->booking, k->disk.now.self.inc);
-    if (!e && v == VERDICT_OK)
-        sim_came(w, booking.is_foreign ? OUTCOME_CANCELLED_ELSEWHERE : OUTCOME_CANCELLED);
-}
-
-// A visitor with a wish's code takes it back, or means to check in with it.
-static void use_wish(struct sim_kiosk *k)
-{
-    enum verdict v = VERDICT_OK;
-    if (id_is_none(k->wish.id.id)) return;
-    bool takes_back = sim_chance(&k->world->random, 500);
-    enum err e = takes_back ? sync_cancel(ledger_of(k), &k->wish, OP_WHY_VISITOR, now_of(k), &v)
-                            : sync_checkin(ledger_of(k), &k->wish, now_of(k), &v);
-    if (!e && v == VERDICT_OK && !takes_back) sim_violate(k->world, "a wish checks in");
-    bool withdrawn = false;
-    struct booking_id id = sim_chance(&k->world->random, 500)
-                               ? k->wish.id
-                               : (struct booking_id){sim_id(&k->world->random)};
-    e = sync_give_up(ledger_of(k), id, now_of(k), &withdrawn);
-    if (!e && withdrawn) sim_violate(k->world, "a wish is withdrawn as if it were asked for");
-}
-
-static void check_in(struct sim_kiosk *k)
-{
-    struct sim_world *w = k->world;
-    struct ledger_booking booking;
-    struct sim_slip *slip = some_slip(w);
-    if (!slip || !known(k, slip->booking, &booking)) return;
-    enum verdict v = VERDICT_OK;
-    enum err e = sync_checkin(ledger_of(k), &booking, now_of(k), &v);
-    if (!e && v == VERDICT_OK) sim_came(w, OUTCOME_CHECKED_IN);
-}
-
-static void walk_in(struct sim_kiosk *k)
-{
-    struct sim_world *w = k->world;
-    enum verdict v = VERDICT_OK;
-    struct centre_ticket t = {.site = k->disk.now.self.site};
-    enum err e = sync_walkin(ledger_of(k), now_of(k), &v, &t.letter, &t.number);
-    if (e || v != VERDICT_OK) return;
-    t.day = k->disk.now.self.ticket_day;
-    sim_came(w, OUTCOME_WALKIN);
-    for (int i = 0; i < w->given_ticket_count; i++) {
-        const struct centre_ticket *o = &w->given_tickets[i];
-        if (o->day == t.day && o->letter == t.letter && o->number == t.number &&
-            site_code_eq(o->site, t.site))
-            sim_violate(w, "walk-in number %c%03d given twice on one day", t.letter, t.number);
-    }
-    CHECK(w->given_ticket_count < SIM_SLIPS_MAX);
-    w->given_tickets[w->given_ticket_count++] = t;
-}
-
-static void give_back(struct sim_kiosk *k)
-{
-    struct sim_world *w = k->world;
-    if (k->disk.now.right_count == 0) return;
-    const struct ledger_right r =
-        k->disk.now.rights[sim_roll(&w->random, (uint32_t)k->disk.now.right_count)];
-    if (sync_return(ledger_of(k), r.sitting, r.seat, now_of(k)) == ERR_OK)
-        sim_came(w, OUTCOME_RETURNED);
-}
-
-static bool is_out_of_room(const struct sim_kiosk *k)
+bool sim_kiosk_is_full(const struct sim_kiosk *k)
 {
     return k->disk.now.op_count + 8 > SIM_OPS_MAX ||
            k->disk.now.booking_count + 8 > SIM_BOOKINGS_MAX / 2;
 }
-
-void sim_kiosk_visit(struct sim_kiosk *k)
-{
-    if (!k->is_up || is_out_of_room(k)) return;
-    if (!id_is_none(k->waiting.id)) return; // the screen is taken
-    k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
-    uint32_t what = sim_roll(&k->world->random, 100);
-    if (what < 55) {
-        book(k);
-    } else if (what < 75) {
-        cancel(k);
-    } else if (what < 83) {
-        check_in(k);
-    } else if (what < 86) {
-        use_wish(k);
-    } else if (what < 92) {
-        walk_in(k);
-    } else {
-        give_back(k);
-    }
-    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
-    k->disk.crash_next_end = false;
-}
-
-// ---- The keeper's turn
 
 static void send_hello(struct sim_kiosk *k, struct sim_message *m)
 {
@@ -448,7 +203,7 @@ static void give_up_waiting(struct sim_kiosk *k)
 {
     bool withdrawn = false;
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
-    enum err e = sync_give_up(ledger_of(k), k->waiting, now_of(k), &withdrawn);
+    enum err e = sync_give_up(sim_kiosk_ledger(k), k->waiting, sim_kiosk_now(k), &withdrawn);
     if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
     if (e || !k->is_up) return;
@@ -472,7 +227,8 @@ static void return_idle(struct sim_kiosk *k)
         if (!is_open && id_is_none(r->booking.id)) idle[count++] = *r;
     }
     for (int i = 0; i < count; i++) {
-        enum err e = sync_return(ledger_of(k), idle[i].sitting, idle[i].seat, now_of(k));
+        enum err e =
+            sync_return(sim_kiosk_ledger(k), idle[i].sitting, idle[i].seat, sim_kiosk_now(k));
         if (!e) sim_came(k->world, OUTCOME_RETURNED);
     }
 }
@@ -484,7 +240,7 @@ void sim_kiosk_run(struct sim_kiosk *k)
         sim_kiosk_power_on(k);
         return;
     }
-    if (is_out_of_room(k)) return;
+    if (sim_kiosk_is_full(k)) return;
     bool waits = !id_is_none(k->waiting.id);
     if (waits && w->mono_ms - k->waiting_since_ms > 8000) give_up_waiting(k);
     if (!k->is_up) return;
@@ -508,7 +264,7 @@ static enum sync_event hear_hello(struct sim_kiosk *k, const struct sim_message 
                                .letter = m->letter,
                                .safe = m->safe,
                                .now_ms = k->world->civil_ms};
-    enum err e = sync_hear_hello(ledger_of(k), &hello, &same);
+    enum err e = sync_hear_hello(sim_kiosk_ledger(k), &hello, &same);
     if (!e && k->trust == OP_TRUST_UNKNOWN && same) k->trust = OP_TRUST_SYNCED;
     return e || !same ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
 }
@@ -539,7 +295,7 @@ static enum sync_event hear_push(struct sim_kiosk *k, const struct sim_message *
                                  .safe = m->safe,
                                  .results = m->results,
                                  .count = m->count};
-    enum err e = sync_hear_answer(ledger_of(k), &answer, list, &count);
+    enum err e = sync_hear_answer(sim_kiosk_ledger(k), &answer, list, &count);
     for (int i = 0; !e && i < count; i++) {
         decided(k, &list[i]);
     }
@@ -560,7 +316,7 @@ static enum sync_event hear_pull(struct sim_kiosk *k, const struct sim_message *
                              .count = m->count};
     enum err e = sync_stage_add(&k->stage, &page, &is_complete, &complete);
     if (e || !is_complete) return e ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
-    e = sync_hear_page(ledger_of(k), &complete, now_of(k), &fate);
+    e = sync_hear_page(sim_kiosk_ledger(k), &complete, sim_kiosk_now(k), &fate);
     sync_stage_clear(&k->stage);
     if (e) return SYNC_EVENT_FAILED;
     if (fate == SYNC_PAGE_MERGED) sim_came(k->world, OUTCOME_MERGED);
@@ -588,7 +344,7 @@ static enum sync_event hear(struct sim_kiosk *k, const struct sim_message *m)
 
 void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m)
 {
-    if (!k->is_up || is_out_of_room(k)) return;
+    if (!k->is_up || sim_kiosk_is_full(k)) return;
     bool is_awaited = k->request[m->talk] == m->request;
     // An answer to a request that was given up, or a second copy of one, is normally dropped with its
     // connection; the rules must hold where it is not.

@@ -177,15 +177,13 @@ static void one_step(struct sim_world *w)
         sim_deliver_one(w);
     } else if (what < 90) {
         sim_kiosk_run(&w->kiosks[sim_roll(&w->random, SIM_KIOSKS)]);
-    } else if (what < 96) {
+    } else if (what < 96 || w->is_calm) {
         pass_time(w);
-    } else if (what < 97 && !w->is_calm) {
+    } else if (what < 97) {
         sim_chance(&w->random, 300) ? change_roster(w) : night(w);
         sim_rogue(w);
-    } else if (!w->is_calm) {
-        trouble_a_kiosk(w);
     } else {
-        pass_time(w);
+        trouble_a_kiosk(w);
     }
 }
 

@@ -297,8 +297,10 @@ static void what_cannot_be_done_says_why_and_does_nothing(void **state)
     (void)state;
     char long_text[ACCESS_TEXT_BYTES_MAX + 16];
     memset(long_text, 'a', sizeof long_text);
-    memcpy(long_text, "type ", 5);
-    memcpy(long_text + sizeof long_text - 2, "\n", 2);
+    snprintf(long_text, sizeof long_text, "type ");
+    long_text[5] = 'a';
+    long_text[sizeof long_text - 2] = '\n';
+    long_text[sizeof long_text - 1] = '\0';
     const char *const rows[][2] = {
         {"tap 没有\n", "no-label"},
         {"tap 政务大厅\n", "no-label"},

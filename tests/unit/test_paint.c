@@ -151,8 +151,8 @@ static void digits_are_equally_wide_and_han_are_square(void **state)
 {
     (void)state;
     for (int size = 33; size <= 112; size += 11) {
-        for (char c = '1'; c <= '9'; c++)
-            assert_int_equal(advance((char[]){c, 0}, size, DRAW_BOLD),
+        for (int c = '1'; c <= '9'; c++)
+            assert_int_equal(advance((char[]){(char)c, 0}, size, DRAW_BOLD),
                              advance("0", size, DRAW_BOLD));
         assert_int_equal(advance("国", size, DRAW_MEDIUM), size);
         assert_int_equal(advance("，", size, DRAW_MEDIUM), size);
