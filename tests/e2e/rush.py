@@ -14,6 +14,7 @@ import contextlib
 import os
 import pathlib
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -38,13 +39,19 @@ ROSTER = """站点,坐班人员,类别,规则,从,到,上班,下班,席位,每�
 SEATS = 15
 ATTEMPTS = 200
 KILLS_EACH = 2
-# Seats are gone within some dozens of attempts; what goes wrong must go wrong before.
-TROUBLE_ATTEMPTS = 30
+# A kiosk's own attempts within which it is killed: while there is something to sell.
+KILL_ATTEMPTS = 9
+# Attempts of both after which the line is cut, and how many later it is whole again.
+CUT_AFTER_MAX = 8
+CUT_FOR_MAX = 40
 SIZE = (540, 960)
 ANSWER_SECONDS = 20
 SETTLE_SECONDS = 90
-# No later than this after the touch; what a booking takes lies well within.
-KILL_DELAY_SECONDS_MAX = 0.06
+# A page ignores touches for so long after a change; a kill is aimed at what a touch does.
+GUARD_SECONDS = 0.5
+# A kill comes no later than this after the touch; what a booking takes lies within.
+KILL_DELAY_SECONDS_MAX = 0.15
+DOWN_SECONDS_MAX = 4
 LIVE = ("confirmed", "checked_in", "served", "no_show")
 PRESSABLE = ("button", "toggle", "tab", "key", "row")
 TOPICS = ("婚姻家庭", "赡养继承", "工资工伤", "借钱合同", "交通事故", "邻里土地", "征收行政", "消费诈骗",
@@ -61,23 +68,23 @@ class RushFailure(Exception):
 
 
 class Till:
-    """One kiosk, its line, and the visitor at its screen."""
+    """One kiosk, its line, and the visitors at its screen, who come in a thread of their own."""
 
     def __init__(self, name, build, folder, centre, clock, seed):
         self.name = name
+        self.dice = random.Random(f"{seed} {name}")
         self.line = proxy.Proxy(("127.0.0.1", centre.port), seed)
         self.kiosk = system.KioskProgram(build, folder, f"http://127.0.0.1:{self.line.port}", clock,
                                          name, SIZE)
-        self.doom = None  # (touch, seconds after it) of the next kill
+        # attempt: (touch on which it falls, seconds behind the touch, seconds without power)
+        self.kills = {moment: (self.dice.choices(TOUCHES, KILL_WEIGHTS)[0],
+                               self.dice.uniform(0, KILL_DELAY_SECONDS_MAX),
+                               self.dice.uniform(0, DOWN_SECONDS_MAX))
+                      for moment in self.dice.sample(range(KILL_ATTEMPTS), KILLS_EACH)}
+        self.doom = None  # the kill of this attempt, until it is under way
         self.kill_timer = None
-        self.down_until = None  # the attempt before which it is started again
-
-    def is_up(self):
-        return self.kiosk.program.process.poll() is None
-
-    def start(self):
-        self.kiosk.start()
-        self.down_until = None
+        self.attempts = 0
+        self.came = collections.Counter()
 
     def close(self):
         if self.kill_timer:
@@ -95,15 +102,16 @@ class Till:
         if not found:
             return False
         if self.doom and self.doom[0] == what:
+            time.sleep(GUARD_SECONDS)
             self.kill_timer = threading.Timer(self.doom[1], self.kiosk.program.process.kill)
             self.doom = None
             self.kill_timer.start()
         self.kiosk.screen.tap_node(found[nth % len(found)])
         return True
 
-    def attempt(self, dice):
+    def attempt(self):
         """One visitor's way to a booking; gives what became of it."""
-        screen = self.kiosk.screen
+        dice, screen = self.dice, self.kiosk.screen
         wishes = [("book", lambda label: label.startswith("预约咨询")),
                   ("topic", lambda label, topic=dice.choice(TOPICS): label.startswith(topic)),
                   ("sitting", lambda label: " 到 " in label),
@@ -131,8 +139,32 @@ class Till:
                 raise RushFailure(f"{self.name}: {shown.screen} after confirming")
             if shown.search("没有办成"):
                 return "failed"
+            if shown.find("现在不能约"):  # it went while the finger was on its way
+                return "nothing on sale any more"
             time.sleep(0.02)
-        raise RushFailure(f"{self.name}: no answer within {ANSWER_SECONDS} s")
+        labels = " | ".join(node["label"] for node in shown.nodes if node["role"] in PRESSABLE)
+        raise RushFailure(f"{self.name}: no answer within {ANSWER_SECONDS} s: {labels}")
+
+    def visit(self):
+        """One attempt, with the kill that was meant for it."""
+        kill = self.doom = self.kills.get(self.attempts)
+        self.attempts += 1
+        try:
+            what = self.attempt()
+        except GONE:
+            what = None
+        if not kill:
+            if what is None:
+                raise RushFailure(f"{self.name} fell by itself:\n{self.kiosk.program.tail()}")
+            self.came[what] += 1
+            return
+        if self.kill_timer:
+            self.kill_timer.join()
+            self.kill_timer = None
+        self.kiosk.kill()  # where the visitor did not get as far as that touch
+        self.came[f"killed at “{kill[0]}”" + (f", {what}" if what else "")] += 1
+        time.sleep(kill[2])
+        self.kiosk.start()
 
     # ---- What is left of it
 
@@ -149,29 +181,20 @@ class Till:
         return [path.stem for path in self.kiosk.slips()]
 
 
-def plan(dice):
-    """What goes wrong, and when: kills (attempt, till, touch, delay), and the cut of a line."""
-    moments = sorted(dice.sample(range(2, TROUBLE_ATTEMPTS), 2 * KILLS_EACH))
-    tills = [0, 1] * KILLS_EACH
-    dice.shuffle(tills)
-    kills = {moment: (till, dice.choices(TOUCHES, KILL_WEIGHTS)[0],
-                      dice.uniform(0, KILL_DELAY_SECONDS_MAX), dice.randint(1, 4))
-             for moment, till in zip(moments, tills)}
-    cut_at = dice.randint(1, TROUBLE_ATTEMPTS // 2)
-    return kills, dice.randrange(2), cut_at, cut_at + dice.randint(6, TROUBLE_ATTEMPTS)
-
-
 class Rush:
     def __init__(self, build, folder, seed):
-        self.dice = random.Random(seed)
+        dice = random.Random(seed)
         self.folder = pathlib.Path(folder)
         clock = {"start": START, "since": time.time_ns() // 1_000_000}
         self.centre = system.Centre(build, folder, clock)
         self.tills = [Till(f"kiosk-{letter}", build, folder, self.centre, clock, seed)
                       for letter in "ab"]
-        self.kills, self.cut_till, self.cut_at, self.heal_at = plan(self.dice)
-        self.came = collections.Counter()
-        self.killed = 0
+        self.cut_till = dice.choice(self.tills)
+        self.cut_at = dice.randint(1, CUT_AFTER_MAX)
+        self.heal_at = self.cut_at + dice.randint(CUT_FOR_MAX // 2, CUT_FOR_MAX)
+        self.lock = threading.Lock()
+        self.begun = 0
+        self.faults = []
 
     def close(self):
         for till in self.tills:
@@ -188,7 +211,7 @@ class Rush:
         self.centre.import_all("import-holidays", demo / "holidays-2026.json")
         self.centre.start()
         for till in self.tills:
-            till.start()
+            till.kiosk.start()
             till.kiosk.enrol(self.centre, HALL)
             system.wait_for("the home page", ANSWER_SECONDS,
                             lambda: till.kiosk.screen.tree().screen in ("home", "attract"))
@@ -201,44 +224,26 @@ class Rush:
         with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
             return db.execute("SELECT count(*) FROM held").fetchone()[0]
 
-    def visit(self, number):
-        till = self.dice.choice(self.tills)
-        kill = self.kills.get(number)
-        if kill:
-            till = self.tills[kill[0]]
-            till.doom = kill[1:3]
-        if number == self.cut_at:
-            self.tills[self.cut_till].line.cut()
-        if number == self.heal_at:
-            self.tills[self.cut_till].line.restore()
-        for other in self.tills:
-            if other.down_until is not None and (number >= other.down_until or other is till):
-                other.start()
+    def next_attempt(self):
+        """Takes one of the attempts; False when all are taken or something is wrong."""
+        with self.lock:
+            if self.begun == ATTEMPTS or self.faults:
+                return False
+            if self.begun == self.cut_at:
+                self.cut_till.line.cut()
+            if self.begun == self.heal_at:
+                self.cut_till.line.restore()
+            self.begun += 1
+            return True
+
+    def serve(self, till):
         try:
-            what = till.attempt(self.dice)
-        except GONE:
-            what = None
-        if till.doom:  # nothing was on sale: it loses power where it stands
-            till.doom = None
-            till.kiosk.program.process.kill()
-        if kill:
-            if till.kill_timer:
-                till.kill_timer.join()
-                till.kill_timer = None
-            till.kiosk.kill()
-            till.kiosk.program.process.wait()
-            self.killed += 1
-            till.down_until = number + kill[3]
-            what = f"killed at “{kill[1]}”" + (f" ({what})" if what else "")
-        elif what is None:
-            raise RushFailure(f"{till.name} fell by itself:\n{till.kiosk.program.tail()}")
-        self.came[what] += 1
+            while self.next_attempt():
+                till.visit()
+        except (RushFailure, system.SystemFailure, *GONE) as failure:
+            self.faults.append(f"{till.name}: {failure}")
 
     def settle(self):
-        for till in self.tills:
-            if till.down_until is not None:
-                till.start()
-        self.tills[self.cut_till].line.restore()
         system.wait_for("nothing unsent and nothing unprinted", SETTLE_SECONDS,
                         lambda: all(till.is_settled() for till in self.tills))
 
@@ -260,13 +265,17 @@ class Rush:
         if both:
             yield f"printed at both kiosks: {both}"
         self.centre.check()
-        if self.killed != 2 * KILLS_EACH:
-            yield f"{self.killed} kills"
 
     def run(self):
+        """All of it; gives what is wrong, as texts."""
         self.prepare()
-        for number in range(ATTEMPTS):
-            self.visit(number)
+        visitors = [threading.Thread(target=self.serve, args=(till,)) for till in self.tills]
+        for visitor in visitors:
+            visitor.start()
+        for visitor in visitors:
+            visitor.join()
+        if self.faults:
+            return self.faults
         self.settle()
         return list(self.judge())
 
@@ -277,22 +286,22 @@ def run_once(build, seed, keep):
     rush = Rush(build, folder, seed)
     try:
         wrong = rush.run()
-        reprints = sum(len(t.slip_codes()) - len(set(t.slip_codes())) for t in rush.tills)
-    except (RushFailure, system.SystemFailure) as failure:
-        wrong, reprints = [str(failure)], 0
+    except system.SystemFailure as failure:
+        wrong = [str(failure)]
     finally:
         rush.close()
-    print(f"seed {seed}: {sum(rush.came.values())} attempts in {time.monotonic() - began:.0f} s; "
-          f"line of kiosk-{'ab'[rush.cut_till]} cut from attempt {rush.cut_at} to {rush.heal_at}; "
-          f"{rush.killed} kills, {reprints} slips printed again", flush=True)
-    for what, count in rush.came.most_common():
-        print(f"  {count:4} {what}")
+    print(f"seed {seed}: {rush.begun} attempts in {time.monotonic() - began:.0f} s; the line of "
+          f"{rush.cut_till.name} was cut from attempt {rush.cut_at} to {rush.heal_at}", flush=True)
+    for till in rush.tills:
+        codes = till.slip_codes()
+        came = ", ".join(f"{count} {what}" for what, count in till.came.most_common())
+        print(f"  {till.name}: {came}; {len(set(codes))} slips, {len(codes) - len(set(codes))} of "
+              "them twice")
     for text in wrong:
         print(f"  WRONG: {text}")
     if wrong or keep:
         print(f"  everything lies in {folder}", flush=True)
     else:
-        import shutil
         shutil.rmtree(folder)
         print(f"  {SEATS} slips, {SEATS} bookings, the same codes; the check finds nothing",
               flush=True)
