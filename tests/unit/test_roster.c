@@ -93,6 +93,9 @@ static void rules_sit_on_their_days(void **state)
     struct roster_rule fortnight = rule(ROSTER_WEEKLY);
     fortnight.every_weeks = 2;
     fortnight.from_day = day(1, 2); // a Friday: its week counts, not its day
+    struct roster_rule third = rule(ROSTER_WEEKLY);
+    third.every_weeks = 3;
+    struct roster_rule first = rule(ROSTER_NTH);
     struct roster_rule second = rule(ROSTER_NTH);
     second.nth = 2;
     struct roster_rule last = rule(ROSTER_NTH);
@@ -109,9 +112,11 @@ static void rules_sit_on_their_days(void **state)
     } rows[] = {
         {&weekly, 3, 4, true},     {&weekly, 3, 5, false},    {&weekly, 2, 18, false}, // day off
         {&fortnight, 1, 14, true}, {&fortnight, 1, 7, false}, {&fortnight, 1, 28, true},
-        {&second, 3, 11, true},    {&second, 3, 4, false},    {&second, 3, 18, false},
-        {&last, 3, 25, true},      {&last, 3, 18, false},     {&last, 4, 29, true},
-        {&workdays, 2, 14, true}, // a Saturday that is worked
+        {&third, 1, 21, true},     {&third, 1, 7, false},     {&third, 1, 14, false},
+        {&first, 1, 7, true}, // the seventh is the last that can be the first
+        {&first, 1, 14, false},    {&second, 3, 11, true},    {&second, 3, 4, false},
+        {&second, 3, 18, false},   {&last, 3, 25, true},      {&last, 3, 18, false},
+        {&last, 4, 29, true},      {&workdays, 2, 14, true}, // a Saturday that is worked
         {&workdays, 2, 21, false}, {&workdays, 3, 4, true},   {&workdays, 3, 7, false},
         {&once, 2, 18, true}, // one-off: even on a day off
         {&once, 2, 25, false},     {&until, 3, 4, true},      {&until, 3, 11, false},
@@ -173,6 +178,11 @@ static void leave_takes_a_sitting_away_and_a_substitute_keeps_it(void **state)
     rules[1].end_minute = 510; // away only before the sitting begins
     assert_int_equal(roster_day(rules, 2, &list, wednesday, out, 4), 1);
     rules[1].end_minute = 520;
+    assert_int_equal(roster_day(rules, 2, &list, wednesday, out, 4), 0);
+    rules[1].start_minute = 690; // away only after it ends
+    rules[1].end_minute = 1440;
+    assert_int_equal(roster_day(rules, 2, &list, wednesday, out, 4), 1);
+    rules[1].start_minute = 680;
     assert_int_equal(roster_day(rules, 2, &list, wednesday, out, 4), 0);
     rules[1].site.z[8] = '1'; // away from another site
     assert_int_equal(roster_day(rules, 2, &list, wednesday, out, 4), 1);
