@@ -24,10 +24,11 @@ static const char sites_select[] =
 static const char site_count[] = "SELECT count(*) FROM site";
 static const char workdays_select[] = "SELECT day, is_off FROM workday ORDER BY day DESC LIMIT $1";
 
+// The + keeps SQLite from going through all free seats instead of those of the sitting.
 #define WITH_SITTING                                                                      \
     CACHE_SITTING_COLUMNS                                                                 \
     ", c.name, c.kind, a.pool, a.elsewhere, (SELECT coalesce(sum(1 << (h.seat - 1)), 0) " \
-    "FROM held h WHERE h.sitting = s.id AND h.booking IS NULL) "
+    "FROM held h WHERE h.sitting = s.id AND +h.booking IS NULL) "
 #define FROM_SITTING                                 \
     "LEFT JOIN counsellor c ON c.id = s.counsellor " \
     "LEFT JOIN avail a ON a.sitting = s.id "

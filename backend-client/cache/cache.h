@@ -2,7 +2,7 @@
 // it read-only; nothing here writes, waits for a flush or talks to anybody. A read sees one moment
 // (cache_begin … cache_end); what it returns lives in the arena given to it.
 //
-// Writing is the keeper's (sync/keeper.h); what the screens read changes only after its answer or its
+// Writing is the keeper's (keeper/keeper.h); what the screens read changes only after its answer or its
 // wake.
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
@@ -16,7 +16,8 @@
 
 struct cache; // opaque: one read-only connection
 
-// ERR_NOT_FOUND before the keeper has made the file.
+// ERR_NOT_FOUND before the keeper has made and filled the file. Not before cache_ledger_open of this
+// start has answered: it may put a damaged file aside.
 MUST_USE enum err cache_open(struct cache **out, const char *data_dir);
 void cache_close(struct cache *c); // NULL is fine
 
@@ -27,7 +28,7 @@ void cache_end(struct cache *c);
 MUST_USE enum err cache_own_site(struct cache *c, struct arena *a, struct site *out);
 
 struct cache_sites {
-    struct site *items; // in the order of the site file
+    struct site *items; // in the order of the site file, at most SITE_COUNTY_SITES_MAX
     int count;
 };
 
@@ -42,7 +43,8 @@ struct cache_sitting {
 };
 
 struct cache_sittings {
-    struct cache_sitting *items; // by start, then by the order of the sites
+    struct cache_sitting *items; // by start, then by the order of the sites; no more than
+                                 // CACHE_SITTINGS_MAX, the first ones
     int count;
 };
 
@@ -66,6 +68,9 @@ struct cache_booking {
     struct cache_sitting at;
 };
 
+// What this kiosk wrote about a booking wins until the feed has seen it; from then on the centre's word
+// does. Of a booking whose sitting is not known nothing can be shown: ERR_NOT_FOUND.
+//
 // By code and PIN. ERR_NOT_FOUND for an unknown code and for a wrong PIN alike; the caller counts the
 // tries (booking_tries_check). Works without a line.
 MUST_USE enum err cache_lookup(struct cache *c, struct arena *a, const struct ticket_code *code,

@@ -24,7 +24,7 @@ struct offer offer_choose(const struct sitting *sitting, const struct feed_avail
     if (v != VERDICT_OK) return (struct offer){.kind = OFFER_NONE, .verdict = v};
     struct count pool = on_sale(sitting, avail->pool, now_ms);
     struct count own = on_sale(sitting, rights, now_ms);
-    struct count others = on_sale(sitting, avail->elsewhere & ~rights, now_ms);
+    struct count others = on_sale(sitting, avail->elsewhere, now_ms);
     if (is_online && pool.count > 0)
         return (struct offer){OFFER_POOL, pool.first, VERDICT_OK, pool.count + own.count};
     if (own.count > 0) return (struct offer){OFFER_RIGHT, own.first, VERDICT_OK, own.count};

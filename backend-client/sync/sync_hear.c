@@ -71,6 +71,11 @@ static enum err learn_cleared(struct ledger *l, struct ledger_self *self, struct
 {
     struct ledger_booking booking;
     enum err e = l->ops->booking_get(l, right.booking, &booking);
+    if (e == ERR_NOT_FOUND) {
+        // Its booking was swept long ago; the seat is only history.
+        right.booking = (struct booking_id){0};
+        return l->ops->right_put(l, &right);
+    }
     if (e) return e;
     if (booking.sold_seq > applied && !MUTANT(CLEAR_UNSYNCED_BOOKING)) return ERR_OK;
     struct op op = {.kind = OP_CANCEL,

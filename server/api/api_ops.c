@@ -5,6 +5,8 @@
 #include "wire/wire_contact.h"
 #include "wire/wire_op.h"
 
+#define CLEAR_BYTES 4096
+
 struct ops_work {
     struct api_work work; // first
     struct id kiosk;
@@ -74,27 +76,29 @@ static enum err reply_ops(struct api_work *work, struct reply *reply)
 }
 
 // What a visitor left, out of the box. A box that does not open, or speaks of another booking, is no
-// reason to refuse a promise that was given: the contact is then unreadable, and staff see that.
+// reason to refuse a promise that was given: the contact is then unreadable, and staff see that. What
+// was in clear lives in an arena of its own, which is wiped at once.
 static enum err open_contact(struct api *api, struct request *request, struct centre_op *op)
 {
-    struct arena *a = request->arena;
     unsigned char box[SEAL_BOX_BYTES];
+    struct arena clear;
     struct str plain;
     struct wire_contact c;
     if (!base64_parse_exact(op->op.sealed, box, sizeof(box))) return ERR_BAD_INPUT;
-    size_t mark = arena_mark(a);
-    enum err e = seal_open(&api->box, (struct str){(const char *)box, sizeof(box)}, a, &plain);
-    if (!e) e = wire_contact_parse(plain, a, &c);
+    arena_init(&clear, CLEAR_BYTES);
+    enum err e = seal_open(&api->box, (struct str){(const char *)box, sizeof(box)}, &clear, &plain);
+    if (!e) e = wire_contact_parse(plain, &clear, &c);
     bool is_right =
         !e && id_eq(c.booking.id, op->op.booking.id) && id_eq(c.inc.id, api_kiosk(request)->inc.id);
     if (!e && !is_right) e = ERR_BAD_INPUT;
-    if (e) {
-        arena_wipe(a, mark);
-        return e;
+    if (!e) {
+        struct store_contact contact = {
+            .surname = c.surname, .title = c.title, .phone = c.phone, .topic = c.topic};
+        e = store_contact_seal(api_reader(api, request), op->op.booking, &contact, request->arena,
+                               &op->contact);
     }
-    struct store_contact contact = {
-        .surname = c.surname, .title = c.title, .phone = c.phone, .topic = c.topic};
-    return store_contact_seal(api_reader(api, request), op->op.booking, &contact, a, &op->contact);
+    arena_deinit(&clear);
+    return e;
 }
 
 static bool read_op(struct api *api, struct request *request, struct str bytes,

@@ -214,6 +214,8 @@ class Refusals(Running):
              "bad-signature"),
             ("fewer components", lambda: kiosk.ask("GET", target, Signature_Input=good[
                 "Signature-Input"].replace(' "x-kiosk-inc"', "")), "bad-signature"),
+            ("other body", lambda: self.centre.ask("POST", "/v1/d/ops", b"[]", kiosk.fields(
+                "POST", "/v1/d/ops", b"{}")), "bad-signature"),
             ("a stranger", lambda: stranger.ask("GET", target), "unknown-device"),
         ]
         for what, ask, problem in rows:
