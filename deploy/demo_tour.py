@@ -5,7 +5,6 @@ old eyes and large fingers (checks.py). A step that fails ends the tour.
 """
 
 import json
-import re
 import sys
 
 import checks
@@ -22,29 +21,42 @@ LAWS = "法律与案例.*"
 LIST_DEPTH_MAX = 4
 NOTHING_YET = "这里还没有内容"
 CONTENT_SECONDS = 120
-TOPICS = ("借钱合同.*", "工资工伤.*")
+TOPICS = ("借钱合同.*", "工资工伤.*", "交通事故.*")
 SITTING = ".* 到 .*"
+ONLY_HERE = "只看本站"
+WITH_SEATS = r".* 到 .*还有 \d+ 席"
+TO_WISH_FOR = ".* 到 .*可以登记"
 SURNAME = "王"
 TITLE = "女士"
 NEXT = "下一步"
-CONFIRM = "确认预约|登记等候"
+CONFIRM = "确认预约"
+WISH = "登记等候"
 CHECK_IN = "现在签到"
 WALKIN_NUMBER = r"\b[A-Z]\d{3}\b"
 CODE = r"\b(\d{4}) (\d{4})\b"
 PIN = r"密码 (\d{3}) (\d{3})\b"
-DONE = "约好了|还没确认"
+CONFIRMED = "约好了，已确认"
+NOT_CONFIRMED = "还没确认"
+LARGE = "大字"
+HELP = "帮助"
+CONTRAST = "黑底亮字"
+BACK = "返回"
 OFFLINE = "网络断了"
 CHECKED_IN = "签到好了"
 PRESSABLE = checks.PRESSABLE
 
 
 class Tour:
-    def __init__(self, centre, kiosk, folder, run_number):
+    """`is_large` and `is_contrast` are how the visitor wants the screens."""
+
+    def __init__(self, centre, kiosk, folder, run_number, is_large=False, is_contrast=False):
         self.centre, self.kiosk, self.folder = centre, kiosk, folder
-        # A new pair of numbers a run: one person may hold two open bookings.
-        self.phones = [f"13{digit}0000{run_number % 10000:04d}" for digit in (8, 9)]
+        self.is_large, self.is_contrast = is_large, is_contrast
+        # New numbers a run: one person may hold two open bookings.
+        self.phones = [f"13{digit}0000{run_number % 10000:04d}" for digit in (7, 8, 9)]
         self.codes = []
         self.pins = []
+        self.walkin = None
         self.slips_before = len(kiosk.slips())
         self.count = 0
         self.complaints = []
@@ -90,30 +102,42 @@ class Tour:
 
     def home(self):
         self.see(TAKE_NUMBER)
+        if self.is_large:
+            self.tap(LARGE)
+        if self.is_contrast:
+            self.tap(HELP)
+            self.tap(CONTRAST)
+            self.keep("help")
+            self.tap(BACK)
         self.keep("home")
 
     def walk_in(self):
         self.tap(TAKE_NUMBER)
-        self.see(WALKIN_NUMBER)
+        self.walkin = self.see(WALKIN_NUMBER)[0]
         self.keep("walk-in-number")
         self.tap(HOME)
 
-    def book(self, name):
-        """Books the next seat; remembers its code and PIN."""
+    def book(self, name, sitting=SITTING, confirm=CONFIRM, done=CONFIRMED):
+        """Books the next seat of such a sitting; remembers its code and PIN."""
         turn = len(self.codes)
         self.tap(BOOK)
         self.keep(f"{name}-topic")
         self.tap(TOPICS[turn])
+        if sitting == WITH_SEATS:
+            self.tap(ONLY_HERE)
         self.keep(f"{name}-sitting")
-        self.tap(SITTING)
+        self.tap(sitting)
         self.tap(SURNAME)
         self.tap(TITLE)
+        if self.is_large:  # it asks on two pages
+            self.keep(f"{name}-name")
+            self.tap(NEXT)
         self.screen.type(self.phones[turn])
         self.keep(f"{name}-visitor")
         self.tap(NEXT)
         self.keep(f"{name}-confirm")
-        self.tap(CONFIRM)
-        self.see(DONE)
+        self.tap(confirm)
+        self.see(done)
         self.codes.append("".join(self.see(CODE).groups()))
         self.pins.append("".join(self.see(PIN).groups()))
         self.keep(f"{name}-done")
@@ -161,7 +185,13 @@ class Tour:
         self.keep("server-stopped")
 
     def booking_offline(self):
-        self.book("offline-booking")
+        """On a seat this kiosk owns: confirmed without asking anybody."""
+        self.book("offline-booking", WITH_SEATS)
+        self.tap(HOME)
+
+    def wish_offline(self):
+        """Where nobody knows whether a seat is free, it is only written down."""
+        self.book("wish", TO_WISH_FOR, WISH, NOT_CONFIRMED)
         self.tap(HOME)
 
     def server_back(self):
@@ -169,16 +199,22 @@ class Tour:
         self.see_no(OFFLINE)
         self.keep("server-back")
 
-    def both_at_the_centre(self):
+    def all_at_the_centre(self):
+        """The bookings, which keep their seats; the wish, which has none; and the walk-in number."""
         def arrived():
-            codes = {re.sub(r"\D", "", str(one.get("code", ""))) for one in self.centre.bookings()}
-            return set(self.codes) <= codes
+            bookings = {one["code"]: one for one in self.centre.bookings()}
+            return set(self.codes) <= set(bookings) and bookings
 
-        system.wait_for("both bookings at the centre", WAIT_SECONDS, arrived)
+        bookings = system.wait_for("all bookings at the centre", WAIT_SECONDS, arrived)
+        states = [bookings[code]["state"] for code in self.codes]
+        if states != ["checked_in", "confirmed", "wish"]:
+            raise system.SystemFailure(f"the bookings are {states}")
+        if self.walkin not in self.centre.walkins():
+            raise system.SystemFailure(f"the centre does not know {self.walkin}")
         self.centre.check()
 
     STEPS = (home, walk_in, booking, slip, check_in, law_text, server_stopped, booking_offline,
-             server_back, both_at_the_centre)
+             wish_offline, server_back, all_at_the_centre)
 
 
 def play(centre, kiosk, folder, run_number):

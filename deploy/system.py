@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -188,6 +189,13 @@ class Centre:
         """One dict a booking; other lines tell how many there are."""
         lines = [json.loads(line) for line in self.admin("bookings", "--json").splitlines()]
         return [line for line in lines if "code" in line]
+
+    def walkins(self):
+        """The numbers handed out, read beside the server."""
+        file = next(self.data.glob("*.db"))
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            rows = db.execute("SELECT letter, number FROM ticket").fetchall()
+        return {f"{letter}{number:03}" for letter, number in rows}
 
     def check(self):
         """The invariants of the protocol over the centre's data."""

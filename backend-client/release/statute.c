@@ -97,6 +97,14 @@ static bool add_event(struct parser *p, struct str line)
     return true;
 }
 
+static bool has_marker(struct str rest)
+{
+    while (rest.ptr) {
+        if (str_eq_z(content_trim(str_cut(&rest, '\n')), MARKER)) return true;
+    }
+    return false;
+}
+
 static bool parse_head(struct parser *p)
 {
     while (p->rest.ptr) {
@@ -108,7 +116,8 @@ static bool parse_head(struct parser *p)
         }
         if (line.len == 0) continue;
         bool good = heading_split(line, &text) ? add_title(p, text) : add_event(p, line);
-        if (!good) return false;
+        // Without the marker the whole law was read as its head, and what seemed wrong there is not.
+        if (!good) return has_marker(p->rest) ? false : wrong(p, FAULT_NO_MARKER, 0);
     }
     return wrong(p, FAULT_NO_MARKER, 0);
 }

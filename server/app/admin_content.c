@@ -119,8 +119,10 @@ static enum err take_law(struct making *m, const char *folder, struct str path)
         return ERR_OK;
     }
     e = release_draft_add(&m->draft, path, &doc);
-    if (!e) m->told->imported++;
-    return e;
+    if (e) return e;
+    m->told->imported++;
+    m->told->articles += (int64_t)doc.article_count;
+    return ERR_OK;
 }
 
 typedef enum err take_fn(struct making *m, const char *folder, struct str path);

@@ -16,6 +16,7 @@ struct admin_content {
 struct admin_content_told {
     int imported;
     int refused;
+    int64_t articles; // of the laws taken in: what a second counting must find too
     int64_t version;
     bool changed;
 };

@@ -197,9 +197,12 @@ static enum err run_import_laws(struct cli *cli)
     struct admin_content_told told;
     struct admin_content c = {&cli->dir, cli->is_json};
     enum err e = admin_import_laws(&c, cli->words[0], &told);
-    if (!e) print_content(cli, &told);
     if (told.refused > 0) cli->failed = true;
-    return e;
+    if (e) return e;
+    printf(cli->is_json ? "{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n"
+                        : "%d imported, %d refused, %lld articles\n",
+           told.imported, told.refused, (long long)told.articles);
+    return ERR_OK;
 }
 
 static enum err run_publish(struct cli *cli)

@@ -8,6 +8,7 @@ import collections
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,15 +25,21 @@ import system
 
 BUILD = pathlib.Path(os.environ["BUILD"])
 HALL = "141182000"
+PORTRAIT, LANDSCAPE = (1080, 1920), (1920, 1080)
+TEN_YEARS_MS = 3652 * 86400 * 1000
+PAGE_BYTES = 4096
+# Room for a centre with the demo's county, and some.
+DISK_BYTES = 24 << 20
 ARRIVE_SECONDS = 60
 TEAR_BYTES_MAX = 3000
 
 
-class SystemTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="lvyue-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+class World(unittest.TestCase):
+    """A centre with the demo's county, one kiosk of the hall behind a line of its own, and a visitor."""
+
+    def begin(self, size=PORTRAIT, clock_error_ms=0, **wants):
+        if not hasattr(self, "folder"):
+            self.make_folder()
         clock = {"start": "2026-03-04T08:40", "since": time.time_ns() // 1_000_000}
         self.centre = system.Centre(BUILD, self.folder, clock)
         self.centre.make(ROOT / "assets")
@@ -41,18 +48,23 @@ class SystemTest(unittest.TestCase):
         self.line = proxy.Proxy(("127.0.0.1", self.centre.port))
         self.addCleanup(self.line.close)
         url = f"http://127.0.0.1:{self.line.port}"
-        self.kiosk = system.KioskProgram(BUILD, self.folder, url, clock)
+        self.kiosk = system.KioskProgram(BUILD, self.folder, url,
+                                         clock | {"since": clock["since"] - clock_error_ms}, size=size)
         self.kiosk.start()
         self.addCleanup(self.kiosk.stop)
         self.kiosk.enrol(self.centre, HALL)
         shots = self.folder / "shots"
         shots.mkdir()
-        self.visitor = demo_tour.Tour(self.centre, self.kiosk, shots, run_number=1)
+        self.visitor = demo_tour.Tour(self.centre, self.kiosk, shots, 1, **wants)
         self.visitor.see(demo_tour.TAKE_NUMBER)
 
+    def make_folder(self):
+        folder = tempfile.TemporaryDirectory(prefix="lvyue-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
     def count_at_the_centre(self):
-        return collections.Counter(re.sub(r"\D", "", str(one["code"]))
-                                   for one in self.centre.bookings())
+        return collections.Counter(one["code"] for one in self.centre.bookings())
 
     def expect_each_booking_once(self):
         system.wait_for("every booking at the centre", ARRIVE_SECONDS,
@@ -64,12 +76,34 @@ class SystemTest(unittest.TestCase):
         program.stop()
         self.assertEqual(program.program.process.returncode, 0, program.program.tail())
 
-    def test_a_citizen_gets_through_and_every_screen_is_fit_to_read(self):
+
+class TourTest(World):
+    """A citizen gets through everything, and every screen is fit to read."""
+
+    def play(self, **how):
+        self.begin(**how)
         for step in demo_tour.Tour.STEPS:
             step(self.visitor)
         self.assertEqual(self.visitor.complaints, [])
         self.end_in_order(self.kiosk)
         self.end_in_order(self.centre)
+
+    def test_on_a_portrait_panel(self):
+        self.play()
+
+    def test_on_a_landscape_panel(self):
+        self.play(size=LANDSCAPE)
+
+    def test_in_large_text_and_strong_contrast(self):
+        self.play(is_large=True, is_contrast=True)
+
+    def test_in_large_text_on_a_landscape_panel(self):
+        self.play(size=LANDSCAPE, is_large=True)
+
+
+class SystemTest(World):
+    def setUp(self):
+        self.begin()
 
     def test_a_reader_that_is_not_ours_reads_the_slip(self):
         self.visitor.book("slip")
@@ -95,7 +129,7 @@ class SystemTest(unittest.TestCase):
     def test_a_booking_on_a_dead_line_survives_a_kill_and_arrives_once(self):
         self.line.cut()
         self.visitor.see(demo_tour.OFFLINE)
-        self.visitor.book("offline")
+        self.visitor.book("offline", demo_tour.WITH_SEATS)
         self.kiosk.kill()
         self.kiosk.start()
         self.line.restore()
@@ -114,6 +148,166 @@ class SystemTest(unittest.TestCase):
         self.centre.kill()
         self.centre.start()
         self.expect_each_booking_once()
+
+    def test_without_a_centre_all_is_shown_and_numbers_and_check_ins_work(self):
+        self.visitor.book("before")
+        self.visitor.tap(demo_tour.HOME)
+        self.centre.kill()
+        self.visitor.see(demo_tour.OFFLINE)
+        self.visitor.tap("看各站|今天 .* 个站有人坐班")
+        self.visitor.see("本周哪天哪里有人")
+        self.visitor.tap(demo_tour.HOME)
+        for step in (demo_tour.Tour.law_text, demo_tour.Tour.walk_in, demo_tour.Tour.check_in):
+            step(self.visitor)
+        self.centre.start()
+        system.wait_for("the number at the centre", ARRIVE_SECONDS,
+                        lambda: self.visitor.walkin in self.centre.walkins())
+        system.wait_for("the check-in at the centre", ARRIVE_SECONDS, lambda: [
+            one["state"] for one in self.centre.bookings()] == ["checked_in"])
+        self.centre.check()
+
+    def test_a_damaged_database_is_set_aside_and_the_kiosk_sells_again(self):
+        def flip(data):
+            for page in range(0, len(data), PAGE_BYTES):
+                data[page:page + 8] = bytes(byte ^ 0xFF for byte in data[page:page + 8])
+
+        def cut_in_half(data):
+            del data[len(data) // 2:]
+
+        def flip_in_the_middle(data):
+            at = len(data) // PAGE_BYTES // 2 * PAGE_BYTES
+            data[at:at + PAGE_BYTES] = os.urandom(PAGE_BYTES)
+
+        file = self.kiosk.data / "kiosk.db"
+        quarantine = self.kiosk.data / "quarantine"
+        for turn, damage in enumerate((flip, cut_in_half, flip_in_the_middle), 1):
+            with self.subTest(damage=damage.__name__):
+                self.kiosk.stop()
+                data = bytearray(file.read_bytes())
+                damage(data)
+                file.write_bytes(data)
+                self.kiosk.start()
+                self.visitor.see(demo_tour.TAKE_NUMBER)
+                self.assertEqual(len(list(quarantine.iterdir())), turn)
+                self.visitor.book("again")
+                self.visitor.tap(demo_tour.HOME)
+                self.expect_each_booking_once()
+
+    def test_no_phone_name_or_pin_stays_at_the_kiosk(self):
+        self.visitor.phones = ["13987654321", "13987654322"]
+        self.visitor.book("online")
+        self.visitor.tap(demo_tour.HOME)
+        self.line.cut()
+        self.visitor.see(demo_tour.OFFLINE)
+        self.visitor.book("offline", demo_tour.WITH_SEATS)
+        system.wait_for("both slips", ARRIVE_SECONDS, lambda: len(self.kiosk.slips()) == 2)
+        self.visitor.tap(demo_tour.HOME)
+        self.expect_nothing_told("while it runs, offline")
+        self.line.restore()
+        self.expect_each_booking_once()
+        self.kiosk.kill()
+        self.expect_nothing_told("after a kill")
+
+    def expect_nothing_told(self, when):
+        secrets = ["王女士", *self.visitor.phones, *self.visitor.pins]
+        spaced = [f"{word[:3]} {word[3:6]}" for word in self.visitor.pins]
+        spaced += [f"{word[:3]} {word[3:7]} {word[7:]}" for word in self.visitor.phones]
+        canary = self.folder / "canary"
+        canary.write_text(f"pin {self.visitor.pins[0]}\n", encoding="utf-8")
+        kept = [path for folder in (self.kiosk.data, self.kiosk.spool)
+                for path in folder.rglob("*") if path.is_file()]
+        logs = [self.kiosk.program.log_path, self.centre.program.log_path]
+        self.assertIn(self.kiosk.data / "kiosk.db", kept)
+        self.assertEqual(told([canary], secrets), {("canary", self.visitor.pins[0])})
+        self.assertEqual(told(kept + logs, secrets + spaced), set(), when)
+        self.assertEqual(told(logs, self.visitor.codes), set(), when)
+
+
+class ClockTest(World):
+    def sell(self):
+        self.visitor.book("booking")
+        self.visitor.tap(demo_tour.HOME)
+        self.expect_each_booking_once()
+        shown = self.visitor.see("3月4日")
+        self.assertTrue(shown)
+
+    def test_a_clock_ten_years_ahead_is_put_right_by_the_centre(self):
+        self.begin(clock_error_ms=TEN_YEARS_MS)
+        self.sell()
+        self.restart_without_a_line_and_sell()
+
+    def test_a_clock_ten_years_behind_is_put_right_by_the_centre(self):
+        self.begin(clock_error_ms=-TEN_YEARS_MS)
+        self.sell()
+        self.restart_without_a_line_and_sell()
+
+    def restart_without_a_line_and_sell(self):
+        """It starts with the wrong clock and nobody to ask, and goes on as soon as it is told."""
+        self.line.cut()
+        self.kiosk.kill()
+        self.kiosk.start()
+        self.visitor.see(demo_tour.OFFLINE)
+        self.line.restore()
+        self.visitor.see_no(demo_tour.OFFLINE)
+        self.sell()
+
+
+@unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"),
+                     "skipped: a disk of limited size needs root and mount")
+class FullDiskTest(World):
+    def setUp(self):
+        self.make_folder()
+        disk = self.folder / "centre"
+        disk.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", disk],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            self.skipTest(f"skipped: no disk of limited size can be mounted: {done.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        self.begin()
+
+    def fill(self):
+        filler = self.centre.data / "filler"
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(1 << 12))
+            except OSError:
+                pass
+        return filler
+
+    def test_a_full_disk_is_said_and_costs_nothing(self):
+        self.visitor.book("before")
+        self.visitor.tap(demo_tour.HOME)
+        self.expect_each_booking_once()
+        filler = self.fill()
+        try:
+            self.visitor.walk_in()  # something to write
+            system.wait_for("a word about the disk", ARRIVE_SECONDS,
+                            lambda: re.search("full", self.centre.program.log_path.read_text()))
+            self.centre.program.check_alive()
+            self.visitor.see(demo_tour.OFFLINE)
+            self.visitor.book("while-full", demo_tour.WITH_SEATS)
+            self.visitor.tap(demo_tour.HOME)
+        finally:
+            filler.unlink()
+        self.visitor.see_no(demo_tour.OFFLINE)
+        self.expect_each_booking_once()
+        self.assertIn(self.visitor.walkin, self.centre.walkins())
+        self.visitor.book("after")
+        self.expect_each_booking_once()
+
+
+def told(files, secrets):
+    """Which file holds which secret: as a word, for digits within hashes mean nothing."""
+    found = set()
+    for file in files:
+        data = file.read_bytes()
+        for secret in secrets:
+            word = rb"(?<![0-9A-Za-z])" + re.escape(secret.encode()) + rb"(?![0-9A-Za-z])"
+            if re.search(word, data):
+                found.add((file.name, secret))
+    return found
 
 
 if __name__ == "__main__":

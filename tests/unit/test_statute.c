@@ -99,6 +99,7 @@ struct mistake_row {
 static const struct mistake_row mistakes[] = {
     {"empty", {"", 0}, FAULT_EMPTY, 0, 0},
     {"no marker", STR("# 题\n第一条 甲\n"), FAULT_NO_MARKER, 0, 0},
+    {"no marker, a wrong day", STR("# 题\n2021年2月29日 通过\n第一条 甲\n"), FAULT_NO_MARKER, 0, 0},
     {"no title", STR("2021年1月1日 通过\n<!-- INFO END -->\n第一条 甲\n"), FAULT_NO_TITLE, 2, 1},
     {"empty title", STR("#\n<!-- INFO END -->\n第一条 甲\n"), FAULT_NO_TITLE, 2, 1},
     {"no text", STR(TOP "\n\n<!-- FORCE BREAK -->\n"), FAULT_NO_TEXT, 0, 0},
@@ -178,10 +179,13 @@ static void sizes_are_bounded_at_the_limit_and_not_before(void **state)
     struct str big = repeat(a, TOP, "0123456789\n", 400000);
     assert_false(statute_parse(a, STR("a/b.md"), big, &doc, &m));
     assert_int_equal(m.fault, FAULT_TOO_BIG);
+    static const char marker[] = "<!-- INFO END -->\n甲\n";
     struct str head = repeat(a, "# 题\n2021年1月1日 甲\n", "note\n", CONTENT_EVENTS_MAX);
+    head = str_printf(a, "%.*s%s", STR_ARG(head), marker);
     assert_false(statute_parse(a, STR("a/b.md"), head, &doc, &m));
     assert_int_equal(m.fault, FAULT_HEAD_LONG);
     struct str title = repeat(a, "# ", "t", CONTENT_TITLE_BYTES_MAX + 1);
+    title = str_printf(a, "%.*s\n%s", STR_ARG(title), marker);
     assert_false(statute_parse(a, STR("a/b.md"), title, &doc, &m));
     assert_int_equal(m.fault, FAULT_TITLE_LONG);
 }
