@@ -82,7 +82,8 @@ struct keeper_status {
     int64_t unsent;          // operations the centre has not answered
     enum op_trust trust;     // of the clock
     int64_t content_version; // of the release on the screens, 0 = none yet
-    int64_t change;          // rises whenever the cache or the content has changed
+    int64_t life;   // rises when a new database has begun: readers of the cache open it anew
+    int64_t change; // rises whenever the cache or the content has changed
 };
 
 struct keeper_config {
