@@ -18,6 +18,9 @@ HOME = "首页"
 TAKE_NUMBER = "现在取号.*"
 BOOK = "预约咨询.*"
 LAWS = "法律与案例.*"
+LIST_DEPTH_MAX = 4
+NOTHING_YET = "这里还没有内容"
+CONTENT_SECONDS = 120
 TOPICS = ("借钱合同.*", "工资工伤.*", "交通事故.*")
 SITTING = ".* 到 .*"
 ONLY_HERE = "只看本站"
@@ -80,8 +83,8 @@ class Tour:
         return system.wait_for(f"“{pattern}” on the screen", WAIT_SECONDS,
                                lambda: self.screen.tree().search(pattern))
 
-    def see_no(self, pattern):
-        system.wait_for(f"“{pattern}” gone from the screen", WAIT_SECONDS,
+    def see_no(self, pattern, seconds=WAIT_SECONDS):
+        system.wait_for(f"“{pattern}” gone from the screen", seconds,
                         lambda: not self.screen.tree().search(pattern))
 
     def keep(self, name):
@@ -167,12 +170,18 @@ class Tour:
     def law_text(self):
         self.tap(LAWS)
         self.keep("laws")
-        tree = self.screen.tree()
-        row = next((node for node in tree.nodes if node["role"] in PRESSABLE
-                    and node["label"] not in checks.FOOTER and len(node["label"]) >= 8), None)
-        if not row:
-            raise system.SystemFailure("no article to open")
-        self.screen.tap_node(row)
+        # A large collection takes its time to arrive; the page shows it by itself.
+        self.see_no(NOTHING_YET, CONTENT_SECONDS)
+        # Through the groups of statutes, where there are some, down to a text.
+        for _ in range(LIST_DEPTH_MAX):
+            tree = self.screen.tree()
+            if tree.screen == "law_reader":
+                break
+            row = next((node for node in tree.nodes if node["role"] in PRESSABLE
+                        and node["role"] != "tab" and node["label"] not in checks.FOOTER), None)
+            if not row:
+                raise system.SystemFailure("no article to open")
+            self.screen.tap_node(row)
         self.see(r"[。；]")
         self.keep("law-text")
         self.tap(HOME)

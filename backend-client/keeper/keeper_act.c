@@ -243,7 +243,6 @@ static void walk_in(struct keeper *k, const struct keeper_request *request)
 void keeper_act(struct keeper *k, const struct keeper_request *request)
 {
     size_t mark = arena_mark(&k->message);
-    int64_t wait_ms = -1;
     switch (request->ask) {
     case KEEPER_BOOK:
     case KEEPER_WISH: book(k, request); break;
@@ -251,9 +250,7 @@ void keeper_act(struct keeper *k, const struct keeper_request *request)
     case KEEPER_CHECKIN: change_booking(k, request); break;
     case KEEPER_WALKIN: walk_in(k, request); break;
     case KEEPER_SLIP_PRINTED: forget_slip(k, request->booking); break;
-    case KEEPER_TOUCHED:
-        if (!id_is_none(k->kiosk)) keeper_talk_step(k, SYNC_EVENT_TOUCHED, SYNC_HELLO, 0, &wait_ms);
-        break;
+    case KEEPER_TOUCHED: break; // the line is tried again, which is no act
     }
     arena_wipe(&k->message, mark);
 }

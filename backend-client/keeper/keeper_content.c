@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "keeper/keeper_own.h"
 #include "release/names.h"
-#include "release/release_store.h"
+#include "release/update.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -201,10 +201,27 @@ static enum err missing_file(struct keeper_content *c, size_t index)
     return e;
 }
 
+// All missing files in one frame against the files of the release that is shown, where the centre has
+// such a frame; what it does not bring is fetched file by file.
+static enum err missing_files_at_once(struct keeper_content *c)
+{
+    char from[CRYPT_HASH_HEX_BYTES + 1];
+    char to[CRYPT_HASH_HEX_BYTES + 1];
+    enum trust_verdict v;
+    struct crypt_hash shown = update_from(&c->store);
+    crypt_hash_hex(&shown, from);
+    crypt_hash_hex(&c->store.timestamp.manifest_hash, to);
+    struct str name = str_printf(&c->scratch, "u/%s-%s.files", from, to);
+    enum err e = fetch(c, name.ptr, UPDATE_BYTES_MAX, &c->bytes);
+    if (!e) e = update_apply_files(&c->store, buf_str(&c->bytes), &v);
+    if (!e && v != TRUST_OK) log_info("content: the frame does not fit, files come one by one");
+    return e == ERR_NOT_FOUND || e == ERR_TOO_BIG ? ERR_OK : e;
+}
+
 static enum err missing_files(struct keeper_content *c)
 {
-    if (!c->store.has_staged) return ERR_OK;
-    enum err e = ERR_OK;
+    if (!c->store.has_staged || release_store_next_missing(&c->store, 0) == SIZE_MAX) return ERR_OK;
+    enum err e = missing_files_at_once(c);
     size_t at = release_store_next_missing(&c->store, 0);
     while (!e && at != SIZE_MAX) {
         size_t mark = arena_mark(&c->scratch);

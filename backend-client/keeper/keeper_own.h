@@ -96,8 +96,9 @@ bool keeper_talk_reply(struct keeper *k, const struct net_reply *reply);
 void keeper_enrol_step(struct keeper *k, int64_t *wait_ms);
 bool keeper_enrol_reply(struct keeper *k, const struct net_reply *reply);
 
-// A change that the screens should see.
+// A change that the screens should see; and how the line stands, where it has changed.
 void keeper_changed(struct keeper *k);
+void keeper_tell_status(struct keeper *k);
 
 // Starts a signed (or, before enrolment, plain) request.
 struct keeper_call {

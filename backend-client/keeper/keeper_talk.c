@@ -333,6 +333,10 @@ bool keeper_talk_reply(struct keeper *k, const struct net_reply *reply)
         if (!reply->err && reply->status == 200) event = hear(k, (enum sync_talk)t, reply);
         if (!reply->err && reply->status != 200) event = hear_problem(k, reply, &retry_after_ms);
         keeper_talk_step(k, event, (enum sync_talk)t, retry_after_ms, &wait_ms);
+        // Somebody stands at the screen and waits for the answer: one more attempt at once.
+        bool is_waited_for = keeper_wait_left_ms(k) >= 0;
+        if (event == SYNC_EVENT_FAILED && is_waited_for)
+            keeper_talk_step(k, SYNC_EVENT_TOUCHED, (enum sync_talk)t, 0, &wait_ms);
         return true;
     }
     return false;
