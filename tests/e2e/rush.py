@@ -10,12 +10,10 @@ random comes from the seed, which is printed; the programs' own timing is their 
 
 import argparse
 import collections
-import contextlib
 import os
 import pathlib
 import random
 import shutil
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -168,14 +166,8 @@ class Till:
 
     # ---- What is left of it
 
-    def unsent(self):
-        """Lines of the log whose answer has not come, read beside the program."""
-        file = next(self.kiosk.data.glob("*.db"))
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            return db.execute("SELECT op_seq - acked FROM self").fetchone()[0]
-
     def is_settled(self):
-        return self.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
+        return self.kiosk.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
 
     def slip_codes(self):
         return [path.stem for path in self.kiosk.slips()]
@@ -217,12 +209,7 @@ class Rush:
                             lambda: till.kiosk.screen.tree().screen in ("home", "attract"))
         self.centre.import_all("import-roster", roster)
         for till in self.tills:
-            system.wait_for("own seats", ANSWER_SECONDS, lambda: self.rights(till))
-
-    def rights(self, till):
-        file = next(till.kiosk.data.glob("*.db"))
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            return db.execute("SELECT count(*) FROM held").fetchone()[0]
+            system.wait_for("own seats", ANSWER_SECONDS, till.kiosk.own_seats)
 
     def next_attempt(self):
         """Takes one of the attempts; False when all are taken or something is wrong."""
