@@ -116,6 +116,18 @@ static enum err read_clock(struct settings *s)
     return ERR_OK;
 }
 
+// Plain http never leaves this machine: what visitors leave is sealed, but not what is told of it.
+static bool is_safe_url(struct str url)
+{
+    if (str_starts(url, STR("https://"))) return true;
+    if (!str_starts(url, STR("http://"))) return false;
+    struct str rest = str_sub(url, 7, url.len);
+    struct str host = str_cut(&rest, '/');
+    if (str_starts(host, STR("[::1]"))) return true;
+    host = str_cut(&host, ':');
+    return str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("localhost"));
+}
+
 static enum err read_rest(struct settings *s)
 {
     const struct conf *c = &s->conf;
@@ -127,6 +139,8 @@ static enum err read_rest(struct settings *s)
         .pin_key = text_or_null(c, KEY_PIN_KEY),
         .seed_spread_ms = conf_int(c, KEY_SPREAD) * 1000,
     };
+    if (!is_safe_url(str_from_z(s->keeper.centre_url)))
+        return wrong("[centre] url: https, or http to this very machine");
     s->printer = conf_text(c, KEY_PRINTER);
     s->allows_tree = conf_bool(c, KEY_TREE);
     struct str folders[] = {str_from_z(conf_text(c, KEY_DATA)),
