@@ -58,7 +58,9 @@ SURNAMES = "王李张刘赵武郭任"
 # The touches of one booking; a kill falls on one of them, mostly on the one that counts.
 TOUCHES = ("book", "topic", "sitting", "surname", "title", "no phone", "confirm")
 KILL_WEIGHTS = (1, 1, 1, 1, 1, 2, 14)
-GONE = (tree.TreeError, OSError)
+# The last seat went while the finger was on its way.
+GONE_MEANWHILE = "gone meanwhile"
+HUNG_UP = (tree.TreeError, OSError)
 
 
 class RushFailure(Exception):
@@ -125,6 +127,8 @@ class Till:
             if what in ("sitting", "confirm"):
                 return "nothing on sale"
             shown = screen.tree()
+            if what == "surname" and shown.screen == "sitting":
+                return GONE_MEANWHILE
             raise RushFailure(f"{self.name}: no {what} on {shown.screen}")
         until = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < until:
@@ -137,8 +141,8 @@ class Till:
                 raise RushFailure(f"{self.name}: {shown.screen} after confirming")
             if shown.search("没有办成"):
                 return "failed"
-            if shown.find("现在不能约"):  # it went while the finger was on its way
-                return "nothing on sale any more"
+            if shown.find("现在不能约"):
+                return GONE_MEANWHILE
             time.sleep(0.02)
         labels = " | ".join(node["label"] for node in shown.nodes if node["role"] in PRESSABLE)
         raise RushFailure(f"{self.name}: no answer within {ANSWER_SECONDS} s: {labels}")
@@ -149,7 +153,7 @@ class Till:
         self.attempts += 1
         try:
             what = self.attempt()
-        except GONE:
+        except HUNG_UP:
             what = None
         if not kill:
             if what is None:
@@ -227,7 +231,7 @@ class Rush:
         try:
             while self.next_attempt():
                 till.visit()
-        except (RushFailure, system.SystemFailure, *GONE) as failure:
+        except (RushFailure, system.SystemFailure, *HUNG_UP) as failure:
             self.faults.append(f"{till.name}: {failure}")
 
     def settle(self):

@@ -290,7 +290,7 @@ class FullDiskTest(World):
         try:
             self.visitor.walk_in()  # something to write
             system.wait_for("a word about the disk", ARRIVE_SECONDS,
-                            lambda: re.search("full", self.centre.program.log_path.read_text()))
+                            lambda: "disk is full" in self.centre.program.log_path.read_text())
             self.centre.program.check_alive()
             self.visitor.see(demo_tour.OFFLINE)
             self.visitor.book("while-full", demo_tour.WITH_SEATS)
