@@ -6,8 +6,8 @@
 #include "base/id.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static void days_and_dates_are_inverse_over_the_whole_range(void **state)
