@@ -110,7 +110,7 @@ void stage_back(struct stage *s);
 void stage_wake(struct stage *s); // the keeper or the printer has news
 
 // Draws the picture of now into `draw`, whose canvas is set. Texts live in `frame`, which it
-// rewinds: painting is done before the next call. Answers the elapsed time at which to call again
+// wipes: painting is done before the next call. Answers the elapsed time at which to call again
 // if nothing happens before.
 int64_t stage_frame(struct stage *s, struct draw_list *draw, struct rect canvas,
                     struct arena *frame);

@@ -498,7 +498,7 @@ int64_t stage_frame(struct stage *s, struct draw_list *draw, struct rect canvas,
     idle_check(s, now_ms);
     for (int i = 0; i < STAGE_FRAMES_MAX; i++) {
         draw_begin(draw, canvas);
-        arena_rewind(frame, 0);
+        arena_wipe(frame, 0); // texts may be what a visitor typed
         ui_begin(&s->ui, draw, frame, now_ms);
         times_ahead(s, now_ms);
         draw_top(s);

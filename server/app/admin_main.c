@@ -201,11 +201,11 @@ static enum err run_import_laws(struct cli *cli)
     if (e) return e;
     // The last line is that of every import; scripts read it.
     if (cli->is_json) {
-        printf("{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n", told.imported,
-               told.refused, (long long)told.articles);
+        printf("{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n", told.imported, told.refused,
+               (long long)told.articles);
     } else {
-        printf("%lld articles\n%d imported, %d refused\n", (long long)told.articles,
-               told.imported, told.refused);
+        printf("%lld articles\n%d imported, %d refused\n", (long long)told.articles, told.imported,
+               told.refused);
     }
     return ERR_OK;
 }
