@@ -1,5 +1,6 @@
 #include "app/serve.h"
 
+#include "api/generation.h"
 #include "base/log.h"
 #include "release/release.h"
 
@@ -12,7 +13,9 @@
 static enum err open_stores(struct serve *s, int worker_count)
 {
     enum err e = data_dir_store_open(s->dir, DB_WRITER, &s->writing.arena, &s->writing.store);
-    if (!e) e = data_dir_check_generation(s->dir, s->writing.store, &s->api.meta);
+    if (!e) e = generation_check(s->dir->path, s->writing.store, &s->api.meta);
+    if (!e) e = store_transact(s->writing.store, generation_next, &s->api.meta);
+    if (!e) e = generation_write(&s->dir->fs, s->dir->path, &s->api.meta);
     if (!e) e = data_dir_store_open(s->dir, DB_READER, &s->polling.arena, &s->polling.store);
     for (int i = 0; i <= worker_count && !e; i++) {
         e = data_dir_store_open(s->dir, DB_READER, &s->reading[i].arena, &s->reading[i].store);

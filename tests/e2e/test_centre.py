@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -550,6 +552,75 @@ class Life(unittest.TestCase):
             self.assertIn("put back from a backup", centre.said)
             with self.assertRaisesRegex(AssertionError, "put back from a backup"):
                 centre.serve()
+
+    def refuses_to_open(self, centre):
+        self.assertEqual(centre.admin("check", check=False)[0], 1)
+        self.assertIn("older than what kiosks have seen", centre.said)
+        with self.assertRaisesRegex(AssertionError, "older than what kiosks have seen"):
+            centre.serve()
+        centre.stop()
+
+    def test_an_older_copy_of_the_same_history_is_not_opened(self):
+        with c.Centre() as centre:
+            centre.fill(publish=False)
+            database, cold, backup = (centre.data / "centre.db", centre.dir / "cold.db",
+                                      centre.dir / "backup.db")
+            shutil.copyfile(database, cold)
+            centre.serve()
+            kiosk = c.Kiosk(centre).start()
+            centre.admin("backup", backup)
+            kiosk.push(kiosk.op("telepathy"))
+            centre.stop()
+            newest = centre.dir / "newest.db"
+            shutil.copyfile(database, newest)
+            for copy in (cold, backup):
+                shutil.copyfile(copy, database)
+                self.refuses_to_open(centre)
+            # A refusal spoils nothing: what was there before still opens.
+            shutil.copyfile(newest, database)
+            centre.serve()
+            self.assertEqual(kiosk.hello()[1]["acked"], 1)
+            centre.stop()
+            shutil.copyfile(newest, database)
+            self.refuses_to_open(centre)
+
+    def test_a_backup_without_a_server_is_an_older_copy_too(self):
+        with c.Centre() as centre:
+            centre.admin("init")
+            copy = centre.dir / "copy.db"
+            centre.admin("backup", copy)
+            shutil.copyfile(copy, centre.data / "centre.db")
+            self.refuses_to_open(centre)
+
+    def test_a_server_killed_at_any_moment_starts_again(self):
+        with c.Centre() as centre:
+            centre.fill(publish=False)
+            for delay_ms in range(0, 200, 10):
+                with subprocess.Popen([c.BUILD / "lvyue-server", "--config", centre.config],
+                                      stderr=subprocess.DEVNULL) as process:
+                    time.sleep(delay_ms / 1000)
+                    process.kill()
+            centre.serve()
+            centre.stop(signal.SIGKILL)
+            # The power goes between the database and the file: the database is ahead.
+            with sqlite3.connect(centre.data / "centre.db") as db:
+                db.execute("UPDATE server_meta SET value = value + 1 WHERE name = 'turn'")
+            db.close()
+            centre.admin("check")
+            centre.serve()
+
+    def test_a_folder_from_before_there_were_turns_opens(self):
+        with c.Centre() as centre:
+            centre.admin("init")
+            with sqlite3.connect(centre.data / "centre.db") as db:
+                db.execute("DELETE FROM server_meta WHERE name = 'turn'")
+            db.close()
+            file = centre.data / "generation"
+            gen, turn = file.read_text().split()
+            self.assertEqual(turn, "0")
+            file.write_text(gen + "\n")
+            centre.serve()
+            self.assertEqual(file.read_text().split(), [gen, "1"])
 
     def test_an_open_key_is_no_key(self):
         with c.Centre() as centre:
