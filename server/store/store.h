@@ -93,12 +93,16 @@ struct store_meta {
     char county[SITE_COUNTY_DIGITS + 1];
     struct id data_key_id;
     int nightly_day; // civil day of the last nightly run, 0 before the first
+    int64_t turn;    // how often this history was gone on with: store_turn_next
 };
 
 MUST_USE enum err store_meta(struct store *s,
                              struct store_meta *out); // [read] ERR_NOT_FOUND: no init
 MUST_USE enum err store_generation_new(struct store *s,
                                        struct str actor); // after a restore [write]
+
+// A copy taken before has a lower turn than what went on. [write]
+MUST_USE enum err store_turn_next(struct store *s);
 
 // What was done, by whom, to what: a hash chain. `detail` holds no personal data. [write]
 struct store_audit {
