@@ -37,6 +37,8 @@ CODE = r"\b(\d{4}) (\d{4})\b"
 PIN = r"密码 (\d{3}) (\d{3})\b"
 CONFIRMED = "约好了，已确认"
 NOT_CONFIRMED = "还没确认"
+UNANSWERED = "没有等到答复"
+TRY_AGAIN = "再试一次|看下一个时间"
 LARGE = "大字"
 HELP = "帮助"
 CONTRAST = "黑底亮字"
@@ -117,13 +119,14 @@ class Tour:
         self.keep("walk-in-number")
         self.tap(HOME)
 
-    def book(self, name, sitting=SITTING, confirm=CONFIRM, done=CONFIRMED):
-        """Books the next seat of such a sitting; remembers its code and PIN."""
+    def book(self, name, sitting=SITTING, confirm=CONFIRM, done=CONFIRMED, patience=0):
+        """Books the next seat of such a sitting; remembers its code and PIN. `patience` is how often
+        the visitor tries again when the centre gives no answer."""
         turn = len(self.codes)
         self.tap(BOOK)
         self.keep(f"{name}-topic")
         self.tap(TOPICS[turn])
-        if sitting == WITH_SEATS:
+        if sitting.endswith(WITH_SEATS):  # seats of its own are at its own site
             self.tap(ONLY_HERE)
         self.keep(f"{name}-sitting")
         self.tap(sitting)
@@ -137,6 +140,10 @@ class Tour:
         self.tap(NEXT)
         self.keep(f"{name}-confirm")
         self.tap(confirm)
+        while patience and self.see(f"{done}|{UNANSWERED}")[0] == UNANSWERED:
+            patience -= 1
+            self.tap(TRY_AGAIN)
+            self.tap(confirm)
         self.see(done)
         self.codes.append("".join(self.see(CODE).groups()))
         self.pins.append("".join(self.see(PIN).groups()))

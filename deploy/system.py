@@ -192,7 +192,7 @@ class Centre:
 
     def walkins(self):
         """The numbers handed out, read beside the server."""
-        file = next(self.data.glob("*.db"))
+        file = self.data / "centre.db"
         with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
             rows = db.execute("SELECT letter, number FROM ticket").fetchall()
         return {f"{letter}{number:03}" for letter, number in rows}
@@ -241,6 +241,19 @@ class KioskProgram:
 
     def is_enrolled(self):
         return self.screen.tree().search(USER_CODE) is None and any(self.data.iterdir())
+
+    def ask_database(self, question):
+        """One number, read beside the program."""
+        file = self.data / "kiosk.db"
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return db.execute(question).fetchone()[0]
+
+    def unsent(self):
+        """Lines of its log whose answer has not come."""
+        return self.ask_database("SELECT op_seq - acked FROM self")
+
+    def own_seats(self):
+        return self.ask_database("SELECT count(*) FROM held")
 
     def slips(self):
         """What the printer got, oldest first: a stream each, and beside it a picture (.pbm)."""

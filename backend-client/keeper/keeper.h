@@ -112,7 +112,8 @@ MUST_USE bool keeper_ask(struct keeper *k, const struct keeper_request *request)
 bool keeper_next_answer(struct keeper *k, struct keeper_answer *out);
 void keeper_status(struct keeper *k, struct keeper_status *out);
 
-// Civil time as the centre knows it: this machine's clock, set right by the last hello. Any thread.
+// Civil time as the centre told it in the last hello and as our monotonic clock carried it on; before
+// the first hello this machine's own. Any thread.
 int64_t keeper_now_ms(struct keeper *k);
 
 // Slips of confirmed bookings that a stop of the program kept from the printer: at the start, and as

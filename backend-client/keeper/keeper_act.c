@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CONTACT_BYTES_MAX 256
+#define WITHDRAW_AGAIN_MS 1000
 
 static void answer(struct keeper *k, const struct keeper_answer *answer)
 {
@@ -152,7 +153,9 @@ static void book(struct keeper *k, const struct keeper_request *request)
     }
     if (!e && v == VERDICT_OK) {
         e = planned(k, &a);
-        if (!e) e = spool(k, &a);
+        // A printer that has long been dead fills the spool; the visitor still has the screen.
+        enum err spooled = e ? e : spool(k, &a);
+        if (!e && spooled) log_warn("a slip is not in the spool: %s", err_text(spooled));
         if (!e) e = sell(k, request, &sale, &v);
         if (e || v != VERDICT_OK) forget_slip(k, a.booking);
     }
@@ -165,6 +168,7 @@ static void book(struct keeper *k, const struct keeper_request *request)
     } else {
         answer(k, &a);
     }
+    memory_wipe(&a, sizeof(a));
     keeper_changed(k);
 }
 
@@ -172,7 +176,8 @@ void keeper_decided(struct keeper *k, const struct sync_decided *d)
 {
     for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
         struct keeper_waiting *w = &k->waiting[i];
-        if (!w->is_used || !id_eq(w->answer.booking.id, d->booking.id)) continue;
+        bool is_it = w->is_used && !w->is_told && id_eq(w->answer.booking.id, d->booking.id);
+        if (!is_it) continue;
         settle(&w->answer, ERR_OK, d->verdict);
         w->answer.next_seat = d->next_seat;
         if (d->verdict != VERDICT_OK) forget_slip(k, d->booking);
@@ -181,24 +186,43 @@ void keeper_decided(struct keeper *k, const struct sync_decided *d)
     }
 }
 
+// A withdrawal that the disk refused at first: its answer may have come meanwhile, for nobody.
+static enum err withdraw_late(struct keeper *k, struct booking_id id)
+{
+    struct ledger_booking booking;
+    enum verdict v = VERDICT_OK;
+    enum err e = cache_ledger_find(k->ledger, id, &booking);
+    if (!e)
+        e = sync_cancel(&k->ledger->ledger, &booking, OP_WHY_UNANSWERED, keeper_sync_now(k), &v);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static void give_up(struct keeper *k, struct keeper_waiting *w)
+{
+    bool withdrawn = false;
+    enum err e = w->is_told ? withdraw_late(k, w->answer.booking)
+                            : sync_give_up(&k->ledger->ledger, w->answer.booking,
+                                           keeper_sync_now(k), &withdrawn);
+    if (!w->is_told) {
+        w->answer.outcome = KEEPER_UNANSWERED;
+        forget_slip(k, w->answer.booking);
+        answer(k, &w->answer);
+        w->is_told = true;
+    }
+    if (!e) {
+        memory_wipe(w, sizeof(*w));
+        return;
+    }
+    log_error("a booking without an answer is not withdrawn yet: %s", err_text(e));
+    w->until_ms = env_mono_ms(k->env) + WITHDRAW_AGAIN_MS;
+}
+
 void keeper_give_up_late(struct keeper *k)
 {
     int64_t mono_ms = env_mono_ms(k->env);
     for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
         struct keeper_waiting *w = &k->waiting[i];
-        if (!w->is_used || mono_ms < w->until_ms) continue;
-        bool withdrawn = false;
-        enum err e =
-            sync_give_up(&k->ledger->ledger, w->answer.booking, keeper_sync_now(k), &withdrawn);
-        if (e) {
-            // The disk does not take it: the visitor is told nothing is promised, and the next start
-            // withdraws what still waits.
-            log_error("a booking without an answer could not be withdrawn: %s", err_text(e));
-        }
-        w->answer.outcome = KEEPER_UNANSWERED;
-        forget_slip(k, w->answer.booking);
-        answer(k, &w->answer);
-        memory_wipe(w, sizeof(*w));
+        if (w->is_used && mono_ms >= w->until_ms) give_up(k, w);
     }
 }
 
@@ -227,6 +251,7 @@ static void change_booking(struct keeper *k, const struct keeper_request *reques
         e = sync_cancel(l, &booking, OP_WHY_VISITOR, keeper_sync_now(k), &v);
     if (!e && request->ask == KEEPER_CHECKIN) e = sync_checkin(l, &booking, keeper_sync_now(k), &v);
     settle(&a, e == ERR_NOT_FOUND ? ERR_OK : e, v);
+    if (request->ask == KEEPER_CANCEL && a.outcome == KEEPER_DONE) forget_slip(k, a.booking);
     answer(k, &a);
     keeper_changed(k);
 }
@@ -268,8 +293,8 @@ void keeper_load_spool(struct keeper *k)
         e = cache_ledger_find(k->ledger, slips->items[i].booking, &booking);
         bool is_promised =
             !e && (booking.state == BOOKING_CONFIRMED || booking.state == BOOKING_WISH);
-        if (is_promised) {
-            slips->items[kept++] = slips->items[i];
+        if (is_promised || (e && e != ERR_NOT_FOUND)) {
+            slips->items[kept++] = slips->items[i]; // what cannot be read now is not thrown away
         } else {
             forget_slip(k, slips->items[i].booking);
         }

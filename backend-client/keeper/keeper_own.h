@@ -25,6 +25,7 @@
 // A visitor who waits for the centre's word on a pool seat.
 struct keeper_waiting {
     bool is_used;
+    bool is_told;                // the visitor has gone; the withdrawal is still to be written
     int64_t until_ms;            // monotonic
     struct keeper_answer answer; // as it will be given
 };
@@ -32,7 +33,8 @@ struct keeper_waiting {
 // A talk under way.
 struct keeper_talk {
     struct net_token token;
-    int64_t from; // push: its first operation
+    struct inc_id inc; // the life of the database in which it was asked
+    int64_t from;      // push: its first operation
 };
 
 struct keeper_enrolment {
@@ -67,7 +69,6 @@ struct keeper {
     struct cache_slips spooled; // filled before the thread starts, emptied by the main thread
     int64_t wait_s;             // how long the centre holds a feed request
     bool is_refused;            // suspended, revoked or unknown
-    bool is_synced;             // the centre's clock is known since this start
     int64_t sweep_ms;
     struct keeper_content *content;
 };

@@ -16,7 +16,9 @@ struct keeper_queue {
     int answer_first;
     int answer_count;
     struct keeper_status status;
-    int64_t clock_off_ms; // what the centre's clock is ahead of this machine's
+    bool is_synced; // the centre has told the time since this start
+    int64_t
+        clock_anchor_ms; // its clock less our monotonic one, so that a step of ours changes nothing
     bool is_stopping;
 };
 

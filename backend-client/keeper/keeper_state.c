@@ -14,7 +14,10 @@ struct sync_now keeper_sync_now(struct keeper *k)
 {
     struct ledger_self self = {0};
     int64_t now_ms = keeper_now_ms(k);
-    if (k->is_synced) return (struct sync_now){now_ms, OP_TRUST_SYNCED};
+    pthread_mutex_lock(&k->queue.lock);
+    bool is_synced = k->queue.is_synced;
+    pthread_mutex_unlock(&k->queue.lock);
+    if (is_synced) return (struct sync_now){now_ms, OP_TRUST_SYNCED};
     enum err e = keeper_self(k, &self);
     if (e) return (struct sync_now){now_ms, OP_TRUST_UNKNOWN};
     // Without a word from the centre since the start the machine's clock is believed as long as it
@@ -27,18 +30,19 @@ struct sync_now keeper_sync_now(struct keeper *k)
 
 void keeper_set_clock(struct keeper *k, int64_t centre_ms)
 {
-    k->is_synced = true;
     pthread_mutex_lock(&k->queue.lock);
-    k->queue.clock_off_ms = centre_ms - env_now_ms(k->env);
+    k->queue.is_synced = true;
+    k->queue.clock_anchor_ms = centre_ms - env_mono_ms(k->env);
     pthread_mutex_unlock(&k->queue.lock);
 }
 
 int64_t keeper_now_ms(struct keeper *k)
 {
     pthread_mutex_lock(&k->queue.lock);
-    int64_t off_ms = k->queue.clock_off_ms;
+    int64_t now_ms =
+        k->queue.is_synced ? k->queue.clock_anchor_ms + env_mono_ms(k->env) : env_now_ms(k->env);
     pthread_mutex_unlock(&k->queue.lock);
-    return env_now_ms(k->env) + off_ms;
+    return now_ms;
 }
 
 // ---- What the screens see

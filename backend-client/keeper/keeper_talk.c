@@ -141,6 +141,10 @@ static enum err send_pull(struct keeper *k)
 
 static enum err start(struct keeper *k, enum sync_talk talk)
 {
+    struct ledger_self self;
+    enum err e = keeper_self(k, &self);
+    if (e) return e;
+    k->talks[talk].inc = self.inc;
     switch (talk) {
     case SYNC_HELLO: return send_hello(k);
     case SYNC_PUSH: return send_push(k);
@@ -156,7 +160,6 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
     if (keeper_self(k, &self)) return;
     struct sync_todo todo =
         sync_plan_step(&k->plan, k->env, event, talk, retry_after_ms, self.op_seq - self.acked);
-    *wait_ms = todo.wait_ms;
     for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
         if (!todo.start[t]) continue;
         size_t mark = arena_mark(&k->message);
@@ -164,13 +167,29 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
         arena_wipe(&k->message, mark);
         if (!e) continue;
         // It never left: that is a failed talk, and the plan says when to try again.
-        (void)sync_plan_step(&k->plan, k->env, SYNC_EVENT_FAILED, (enum sync_talk)t, 0, 0);
-        *wait_ms = SYNC_RETRY_MS_BASE;
-        return;
+        todo.wait_ms = sync_plan_step(&k->plan, k->env, SYNC_EVENT_FAILED, (enum sync_talk)t, 0,
+                                      self.op_seq - self.acked)
+                           .wait_ms;
     }
+    *wait_ms = todo.wait_ms;
 }
 
 // ---- Hearing
+
+// This life of the database is over for the centre: it is set aside, and a new one begins.
+static enum sync_event new_life(struct keeper *k)
+{
+    log_error("the centre has retired this database; a new one begins");
+    sync_stage_clear(&k->stage);
+    enum err e = cache_ledger_renew(k->ledger, &k->process, k->config.data_dir, k->env);
+    // Without a database there is no kiosk: the program ends, and its next start tries again.
+    CHECK(e == ERR_OK);
+    pthread_mutex_lock(&k->queue.lock);
+    k->queue.status.life++;
+    pthread_mutex_unlock(&k->queue.lock);
+    keeper_changed(k);
+    return SYNC_EVENT_LOST;
+}
 
 static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
 {
@@ -178,7 +197,13 @@ static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
     struct wire_hello_reply reply;
     bool same_gen = false;
     enum err e = wire_hello_reply_parse(document, &reply, &mistake);
+    struct ledger_self self = {0};
+    if (!e) e = keeper_self(k, &self);
     if (e) return SYNC_EVENT_FAILED;
+    if (reply.acked > self.op_seq) {
+        log_error("this database is older than what the centre has heard from it");
+        return new_life(k);
+    }
     struct sync_hello hello = {.gen = reply.gen,
                                .site = reply.site,
                                .letter = reply.letter,
@@ -261,17 +286,6 @@ static enum sync_event hear_pull(struct keeper *k, struct json_value *document)
     return e ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
 }
 
-// This life of the database is over for the centre: it is set aside, and a new one begins.
-static enum sync_event new_life(struct keeper *k)
-{
-    log_error("the centre has retired this database; a new one begins");
-    sync_stage_clear(&k->stage);
-    enum err e = cache_ledger_renew(k->ledger, &k->process, k->config.data_dir, k->env);
-    if (e) log_error("a new database cannot be made: %s", err_text(e));
-    keeper_changed(k);
-    return SYNC_EVENT_LOST;
-}
-
 // What the centre's problem documents mean (protocol 2.6).
 static enum sync_event hear_problem(struct keeper *k, const struct net_reply *reply,
                                     int64_t *retry_after_ms)
@@ -330,8 +344,14 @@ bool keeper_talk_reply(struct keeper *k, const struct net_reply *reply)
         int64_t retry_after_ms = 0;
         int64_t wait_ms = -1;
         k->talks[t].token = (struct net_token){0};
-        if (!reply->err && reply->status == 200) event = hear(k, (enum sync_talk)t, reply);
-        if (!reply->err && reply->status != 200) event = hear_problem(k, reply, &retry_after_ms);
+        // What was asked in another life of the database says nothing about this one.
+        struct ledger_self self = {0};
+        bool is_ours = !keeper_self(k, &self) && id_eq(self.inc.id, k->talks[t].inc.id);
+        if (!is_ours) event = SYNC_EVENT_LOST;
+        if (is_ours && !reply->err && reply->status == 200)
+            event = hear(k, (enum sync_talk)t, reply);
+        if (is_ours && !reply->err && reply->status != 200)
+            event = hear_problem(k, reply, &retry_after_ms);
         keeper_talk_step(k, event, (enum sync_talk)t, retry_after_ms, &wait_ms);
         // Somebody stands at the screen and waits for the answer: one more attempt at once.
         bool is_waited_for = keeper_wait_left_ms(k) >= 0;

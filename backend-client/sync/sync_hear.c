@@ -91,6 +91,17 @@ static enum err learn_cleared(struct ledger *l, struct ledger_self *self, struct
     return e;
 }
 
+// The centre knows of a sale on our seat that our file does not: the file is older than its sale. The
+// seat is not sold a second time. (A booking we know and have cleared is only told late.)
+static enum err adopt(struct ledger *l, struct ledger_right right, struct booking_id id)
+{
+    struct ledger_booking known;
+    enum err e = l->ops->booking_get(l, id, &known);
+    if (e != ERR_NOT_FOUND) return e;
+    right.booking = id;
+    return l->ops->right_put(l, &right);
+}
+
 static enum err merge_right(struct ledger *l, struct ledger_self *self, const struct feed_row *row,
                             int64_t applied, struct sync_now now)
 {
@@ -104,13 +115,18 @@ static enum err merge_right(struct ledger *l, struct ledger_self *self, const st
     e = l->ops->right_get(l, told->sitting, told->seat, &right);
     if (e == ERR_NOT_FOUND) {
         right = (struct ledger_right){told->sitting, told->seat, told->epoch, told->booking};
-        return l->ops->right_put(l, &right);
+        e = l->ops->right_put(l, &right);
+        if (e != ERR_TOO_BIG) return e;
+        log_error("the centre gives more seats than a kiosk may own; one is not sold here");
+        return ERR_OK;
     }
     if (e) return e;
     if (told->epoch != right.epoch) {
         log_error("a seat of ours is told with another epoch");
         return ERR_OK;
     }
+    if (id_is_none(right.booking.id) && !id_is_none(told->booking.id))
+        return adopt(l, right, told->booking);
     bool is_cleared = !id_is_none(right.booking.id) && id_is_none(told->booking.id);
     return is_cleared ? learn_cleared(l, self, right, applied, now) : ERR_OK;
 }

@@ -72,13 +72,16 @@ struct sync_todo sync_plan_step(struct sync_plan *p, struct env *env, enum sync_
     struct sync_todo todo = {.wait_ms = -1};
     absorb(p, env, event, talk, retry_after_ms);
     int64_t left_ms = p->not_before_ms - env_mono_ms(env);
+    // Nothing starts in the very step that tells of a failure: the caller may be in the middle of
+    // starting other talks. The next step may start at once.
+    bool has_failed = event == SYNC_EVENT_FAILED || event == SYNC_EVENT_LOST;
     bool want[3] = {[SYNC_HELLO] = !p->has_greeted,
                     [SYNC_PUSH] = p->has_greeted && unsent > 0,
                     [SYNC_PULL] = p->has_greeted};
     for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
         if (!want[t] || p->under_way[t]) continue;
-        if (left_ms > 0) {
-            todo.wait_ms = left_ms;
+        if (left_ms > 0 || has_failed) {
+            todo.wait_ms = left_ms > 0 ? left_ms : 0;
             continue;
         }
         todo.start[t] = true;

@@ -28,7 +28,8 @@ static void line_words(struct stage *s, enum line line, const struct cache_sitti
     case LINE_DAY:
         row->label = TEXT(ROW_DAY);
         row->value = when_date_and_weekday(a, date_day_from_ms(planned_ms));
-        row->second = offer->seat ? TEXT_FILL(a, ROW_DAY_2, say_when(s, planned_ms),
+        // The line above names the day: with it, this one would be too long for a narrow column.
+        row->second = offer->seat ? TEXT_FILL(a, ROW_DAY_2, when_clock(a, planned_ms),
                                               when_clock(a, planned_ms + BOOKING_CHECKIN_AFTER_MS))
                                   : TEXT(ROW_DAY_WISH);
         return;

@@ -186,7 +186,10 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
         cut_top(ui, &rest, 36);
     }
     state_card(s, box, b);
-    if (booking_holds_seat(b->state)) {
+    if (b->state == BOOKING_CHECKED_IN) { // nothing is left to do but to wait
+        notice(ui, cut_top(ui, &rest, large ? 170 : 93), NOTICE_NEWS, IMAGE_BELL, TEXT(CHECKED_IN));
+        cut_top(ui, &rest, 38);
+    } else if (booking_holds_seat(b->state)) {
         check_in_button(s, cut_top(ui, &rest, large ? 250 : page->is_landscape ? 190 : 164), m, b);
         cut_top(ui, &rest, 38);
     } else if (b->state == BOOKING_WISH) {
@@ -197,9 +200,6 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
     side_buttons(s, cut_top(ui, &rest, large ? 130 : 112), b);
     cut_top(ui, &rest, 32);
     if (booking_is_open(b->state)) cancel_button(s, cut_top(ui, &rest, large ? 264 : 190), b);
-    if (b->state != BOOKING_CHECKED_IN) return;
-    cut_top(ui, &rest, 30);
-    notice(ui, cut_top(ui, &rest, large ? 170 : 93), NOTICE_NEWS, IMAGE_BELL, TEXT(CHECKED_IN));
 }
 
 static void my_booking_answer(struct stage *s, void *state, const struct keeper_answer *answer)

@@ -14,8 +14,9 @@
 #include "model/feed.h"
 
 #define CENTRE_KIOSKS_MAX         26   // active ones with a letter at one site
-#define CENTRE_GRANT_SITTINGS_MAX 200  // of one site within the days of rights
-#define CENTRE_RIGHTS_MAX         2000 // of one incarnation
+#define CENTRE_GRANT_SITTINGS_MAX 400  // of one site within the days of rights
+#define CENTRE_RIGHTS_GIVEN_MAX   1500 // to one incarnation; it keeps 2,000 (LEDGER_RIGHTS_MAX)
+#define CENTRE_RIGHTS_KEPT_MS     (3 * DATE_DAY_MS) // past sittings whose rights a kiosk may still hold
 
 // ---- What the store holds, as far as booking goes
 

@@ -52,7 +52,8 @@ enum err centre_tell_avail(struct centre_store *s, const struct sitting *sitting
 
 struct share {
     struct inc_id inc;
-    int owned; // seats of this sitting
+    int owned;        // seats of this sitting
+    int owned_in_all; // seats of every sitting that a kiosk still keeps
 };
 
 static bool in_pool(const struct centre_seat *seat)
@@ -62,15 +63,25 @@ static bool in_pool(const struct centre_seat *seat)
 }
 
 // Who owns the fewest; of equals the first from `turn` on, so that the odd seat is not always the
-// same kiosk's.
+// same kiosk's. NULL where each has as many as a kiosk may have.
 static struct share *poorest(struct share *shares, int count, int turn)
 {
-    struct share *found = &shares[turn % count];
-    for (int i = 1; i < count; i++) {
+    struct share *found = NULL;
+    for (int i = 0; i < count; i++) {
         struct share *other = &shares[(turn + i) % count];
-        if (other->owned < found->owned) found = other;
+        if (other->owned_in_all >= CENTRE_RIGHTS_GIVEN_MAX) continue;
+        if (!found || other->owned < found->owned) found = other;
     }
     return found;
+}
+
+static int owned_of(const struct centre_seat *seats, int count, struct inc_id inc)
+{
+    int owned = 0;
+    for (int k = 0; k < count; k++) {
+        owned += id_eq(seats[k].owner.id, inc.id);
+    }
+    return owned;
 }
 
 static enum err give(struct centre_store *s, const struct centre_seat *seat, struct inc_id to)
@@ -91,10 +102,7 @@ static enum err split(struct centre_store *s, const struct sitting *sitting, str
     CHECK(share_count > 0 && turn >= 0);
     enum err e = s->ops->seats(s, sitting->id, seats, &count);
     for (int i = 0; i < share_count; i++) {
-        shares[i].owned = 0;
-        for (int k = 0; k < count; k++) {
-            if (id_eq(seats[k].owner.id, shares[i].inc.id)) shares[i].owned++;
-        }
+        shares[i].owned = owned_of(seats, count, shares[i].inc);
     }
     bool kept = false;
     bool gave = false;
@@ -105,11 +113,28 @@ static enum err split(struct centre_store *s, const struct sitting *sitting, str
             continue;
         }
         struct share *share = poorest(shares, share_count, turn);
+        if (!share) break;
         e = give(s, &seats[k], share->inc);
         share->owned++;
+        share->owned_in_all++;
         gave = true;
     }
     return e || !gave ? e : centre_tell_avail(s, sitting);
+}
+
+static enum err count_owned(struct centre_store *s, const struct sitting *sittings, int count,
+                            struct share *shares, int share_count)
+{
+    struct centre_seat seats[SITTING_SEATS_MAX];
+    enum err e = ERR_OK;
+    for (int n = 0; !e && n < count; n++) {
+        int seat_count = 0;
+        e = s->ops->seats(s, sittings[n].id, seats, &seat_count);
+        for (int i = 0; !e && i < share_count; i++) {
+            shares[i].owned_in_all += owned_of(seats, seat_count, shares[i].inc);
+        }
+    }
+    return e;
 }
 
 enum err centre_grant(struct centre_store *s, struct site_code site, int64_t now_ms)
@@ -125,7 +150,8 @@ enum err centre_grant(struct centre_store *s, struct site_code site, int64_t now
         shares[i] = (struct share){.inc = incs[i]};
     }
     int64_t to_ms = now_ms + SITTING_RIGHTS_DAYS * DATE_DAY_MS;
-    e = s->ops->sittings(s, site, now_ms, to_ms, sittings, &sitting_count);
+    e = s->ops->sittings(s, site, now_ms - CENTRE_RIGHTS_KEPT_MS, to_ms, sittings, &sitting_count);
+    if (!e) e = count_owned(s, sittings, sitting_count, shares, inc_count);
     for (int i = 0; !e && i < sitting_count; i++) {
         if (!sitting_gives_rights(&sittings[i], now_ms)) continue;
         e = split(s, &sittings[i], shares, inc_count, i);

@@ -10,12 +10,10 @@ random comes from the seed, which is printed; the programs' own timing is their 
 
 import argparse
 import collections
-import contextlib
 import os
 import pathlib
 import random
 import shutil
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -60,7 +58,9 @@ SURNAMES = "王李张刘赵武郭任"
 # The touches of one booking; a kill falls on one of them, mostly on the one that counts.
 TOUCHES = ("book", "topic", "sitting", "surname", "title", "no phone", "confirm")
 KILL_WEIGHTS = (1, 1, 1, 1, 1, 2, 14)
-GONE = (tree.TreeError, OSError)
+# The last seat went while the finger was on its way.
+GONE_MEANWHILE = "gone meanwhile"
+HUNG_UP = (tree.TreeError, OSError)
 
 
 class RushFailure(Exception):
@@ -127,6 +127,8 @@ class Till:
             if what in ("sitting", "confirm"):
                 return "nothing on sale"
             shown = screen.tree()
+            if what == "surname" and shown.screen == "sitting":
+                return GONE_MEANWHILE
             raise RushFailure(f"{self.name}: no {what} on {shown.screen}")
         until = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < until:
@@ -139,8 +141,8 @@ class Till:
                 raise RushFailure(f"{self.name}: {shown.screen} after confirming")
             if shown.search("没有办成"):
                 return "failed"
-            if shown.find("现在不能约"):  # it went while the finger was on its way
-                return "nothing on sale any more"
+            if shown.find("现在不能约"):
+                return GONE_MEANWHILE
             time.sleep(0.02)
         labels = " | ".join(node["label"] for node in shown.nodes if node["role"] in PRESSABLE)
         raise RushFailure(f"{self.name}: no answer within {ANSWER_SECONDS} s: {labels}")
@@ -151,7 +153,7 @@ class Till:
         self.attempts += 1
         try:
             what = self.attempt()
-        except GONE:
+        except HUNG_UP:
             what = None
         if not kill:
             if what is None:
@@ -168,14 +170,8 @@ class Till:
 
     # ---- What is left of it
 
-    def unsent(self):
-        """Lines of the log whose answer has not come, read beside the program."""
-        file = next(self.kiosk.data.glob("*.db"))
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            return db.execute("SELECT op_seq - acked FROM self").fetchone()[0]
-
     def is_settled(self):
-        return self.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
+        return self.kiosk.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
 
     def slip_codes(self):
         return [path.stem for path in self.kiosk.slips()]
@@ -217,12 +213,7 @@ class Rush:
                             lambda: till.kiosk.screen.tree().screen in ("home", "attract"))
         self.centre.import_all("import-roster", roster)
         for till in self.tills:
-            system.wait_for("own seats", ANSWER_SECONDS, lambda: self.rights(till))
-
-    def rights(self, till):
-        file = next(till.kiosk.data.glob("*.db"))
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            return db.execute("SELECT count(*) FROM held").fetchone()[0]
+            system.wait_for("own seats", ANSWER_SECONDS, till.kiosk.own_seats)
 
     def next_attempt(self):
         """Takes one of the attempts; False when all are taken or something is wrong."""
@@ -240,7 +231,7 @@ class Rush:
         try:
             while self.next_attempt():
                 till.visit()
-        except (RushFailure, system.SystemFailure, *GONE) as failure:
+        except (RushFailure, system.SystemFailure, *HUNG_UP) as failure:
             self.faults.append(f"{till.name}: {failure}")
 
     def settle(self):

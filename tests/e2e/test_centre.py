@@ -389,7 +389,7 @@ class Releases(unittest.TestCase):
             (laws / "bad(2021-01-01).md").unlink()
             for _ in range(2):
                 self.assertEqual(centre.admin("import-laws", centre.dir / "laws")[1],
-                                 ["1 imported, 0 refused"])
+                                 ["1 articles", "1 imported, 0 refused"])
                 self.assertEqual(centre.admin("publish")[1], ["release 1 is in force"])
             (laws / "good(2021-01-01).md").write_text(LAW.format("乙"))
             centre.admin("import-laws", centre.dir / "laws")
