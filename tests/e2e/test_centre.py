@@ -16,10 +16,6 @@ sys.path[:0] = [str(HERE)]
 import centre as c
 
 
-def name_of(problem):
-    return problem["type"].removeprefix("/e/")
-
-
 class Running(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -36,7 +32,7 @@ class Running(unittest.TestCase):
         assert code == 0, cls.centre.log_text()
 
     def expect(self, reply, status, problem):
-        self.assertEqual((reply[0], name_of(reply[1])), (status, problem), reply[1])
+        self.assertEqual((reply[0], c.name_of(reply[1])), (status, problem), reply[1])
         self.assertEqual(reply[2]["Cache-Control"], "no-store")
 
     def fresh(self, site="141182001"):

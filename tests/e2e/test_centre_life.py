@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -85,7 +86,7 @@ class Life(unittest.TestCase):
             time.sleep(0.3)
             code, took_s = centre.stop()
             thread.join(5)
-            self.assertEqual((code, replies[0][0], name_of(replies[0][1])),
+            self.assertEqual((code, replies[0][0], c.name_of(replies[0][1])),
                              (0, 503, "stopping"), centre.log_text())
             self.assertLess(took_s, 1)
             centre.serve()
@@ -250,6 +251,43 @@ class Life(unittest.TestCase):
                 done = c.subprocess.run([c.BUILD / "lvyue-admin", "keys", "--config",
                                          centre.config], stdout=full, stderr=c.subprocess.PIPE)
             self.assertEqual(done.returncode, 1)
+
+    def test_the_example_of_a_configuration_is_one(self):
+        with c.Centre() as centre:
+            example = (c.ROOT / "deploy" / "server.conf.example").read_text()
+            mine = example.replace("/var/lib/lvyue-centre", str(centre.data))
+            # Each default as it is written behind its semicolon.
+            every = [line[1:] if line.startswith(";") and line[1:2].isalpha() else line
+                     for line in mine.splitlines()]
+            keys = {line.split(" = ")[0] for line in every if " = " in line[:20]}
+            self.assertEqual(keys, {"data", "port", "workers", "connections_max", "demo", "start",
+                                    "since"})
+            centre.config.write_text(mine)
+            centre.admin("init")
+            centre.config.write_text("\n".join(every) + "\n")
+            self.assertEqual(centre.admin("check", check=False)[0], 1)
+            self.assertIn("need demo = yes", centre.said)
+            centre.config.write_text("\n".join(every).replace("demo = no", "demo = yes")
+                                     .replace("port = 8470", "port = 0") + "\n")
+            centre.admin("check")
+            centre.serve()
+
+    def test_the_commands_of_the_readme_work_as_they_are_written(self):
+        block = re.search(r"   ```\n(   lvyue-admin init.*?)   ```\n",
+                          (c.ROOT / "README.md").read_text(), re.S)[1]
+        *commands, server = block.splitlines()
+        self.assertEqual(server.split(), ["lvyue-server", "--config", "server.conf"])
+        self.assertEqual(len(commands), 6)
+        with c.Centre() as centre:
+            laws = centre.dir / "laws"
+            laws.mkdir()
+            own = {"目录": centre.data, "法律文件夹": laws, "排班表.csv": c.DEMO / "roster.csv"}
+            for command in commands:
+                words = [str(own.get(word, word)) for word in command.split()]
+                done = subprocess.run([c.BUILD / words[0], *words[1:]], cwd=c.ROOT, timeout=120,
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, command + done.stdout + done.stderr)
+            centre.serve()
 
     def test_a_demo_clock_needs_a_demo(self):
         with c.Centre() as centre:
