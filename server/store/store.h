@@ -331,7 +331,8 @@ MUST_USE enum err store_feed_read(struct store *s, const struct store_feed_ask *
 MUST_USE enum err store_feed_heads(struct store *s, struct inc_id inc, struct site_code site,
                                    struct feed_position *out);
 
-// All streams, for whoever wakes waiting readers: a change of a number is a change of that stream.
+// All streams that somebody may still read, for whoever wakes waiting readers: a change of a number is a
+// change of that stream. Lives of a kiosk that are over do not count: they would only grow in number.
 struct store_head {
     char stream[FEED_STREAM_BYTES_MAX]; // "c:141182", "s:141182001", "d:<incarnation>"
     int64_t seq;

@@ -281,6 +281,8 @@ class Life(unittest.TestCase):
         with c.Centre() as centre:
             laws = centre.dir / "laws"
             laws.mkdir()
+            (laws / "某法(2021-01-01).md").write_text(
+                "# 某法\n2021年1月1日 通过\n<!-- INFO END -->\n第一条 甲\n")
             own = {"目录": centre.data, "法律文件夹": laws, "排班表.csv": c.DEMO / "roster.csv"}
             for command in commands:
                 words = [str(own.get(word, word)) for word in command.split()]
