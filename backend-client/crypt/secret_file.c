@@ -28,8 +28,9 @@ static enum err private_check(const char *path)
         return ERR_IO;
     }
     if ((st.st_mode & 077) != 0) {
-        log_error("%s: others may read this secret (mode %03o); make a new one", path,
-                  (unsigned)st.st_mode & 0777);
+        log_error(
+            "%s: others may read this secret (mode %03o): close it with chmod 400, and ask who has read it",
+            path, (unsigned)st.st_mode & 0777);
         return ERR_AUTH;
     }
     return ERR_OK;

@@ -141,7 +141,8 @@ enum err data_dir_keys(const struct data_dir *d, struct store_keys *keys)
         struct data_path path = key_path(d, key_names[i]);
         enum err e = secret_file_read(path.z, places[i]->bytes, sizeof(places[i]->bytes));
         if (e == ERR_NOT_FOUND)
-            log_error("%s is missing: run lvyue-admin init, or put the key back", path.z);
+            log_error("%s is missing: without it what is stored cannot be read; put the file back",
+                      path.z);
         if (e) return e;
     }
     struct crypt_hash name = crypt_mac(&keys->data, STR("lvyue data key id"));
