@@ -27,6 +27,7 @@ void *arena_push(struct arena *a, size_t bytes, size_t align)
     size_t start = (a->used_bytes + align - 1) & ~(align - 1);
     CHECK(start <= a->bytes_max && bytes <= a->bytes_max - start);
     a->used_bytes = start + bytes;
+    if (a->told_bytes < a->used_bytes) a->told_bytes = a->used_bytes;
     return memset(a->bytes + start, 0, bytes);
 }
 
@@ -44,8 +45,9 @@ void arena_rewind(struct arena *a, size_t mark)
 void arena_wipe(struct arena *a, size_t mark)
 {
     CHECK(mark <= a->used_bytes);
-    memory_wipe(a->bytes + mark, a->used_bytes - mark);
+    memory_wipe(a->bytes + mark, a->told_bytes - mark);
     a->used_bytes = mark;
+    a->told_bytes = mark;
 }
 
 size_t arena_free_bytes(const struct arena *a)

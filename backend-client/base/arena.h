@@ -11,6 +11,7 @@
 struct arena {
     unsigned char *bytes; // owned
     size_t used_bytes;
+    size_t told_bytes; // written since the last wipe; beyond `used_bytes` it was rewound
     size_t bytes_max;
 };
 
@@ -23,7 +24,8 @@ void *arena_push(struct arena *a, size_t bytes, size_t align);
 
 size_t arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, size_t mark); // forgets what came after
-void arena_wipe(struct arena *a, size_t mark); // the same, overwritten so that nothing can be read
+// The same, overwritten so that nothing can be read, nor of what was rewound since the last time.
+void arena_wipe(struct arena *a, size_t mark);
 
 size_t arena_free_bytes(const struct arena *a);
 

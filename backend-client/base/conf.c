@@ -1,5 +1,6 @@
 #include "base/conf.h"
 
+#include "base/date.h"
 #include "base/log.h"
 
 #include <ini.h>
@@ -114,4 +115,35 @@ int64_t conf_int(const struct conf *c, size_t key)
 bool conf_bool(const struct conf *c, size_t key)
 {
     return strcmp(value_of(c, key, CONF_BOOL), "yes") == 0;
+}
+
+// ---- The clock of a demonstration
+
+static bool parse_start(struct str text, int64_t *ms)
+{
+    int day = 0;
+    int minute = 0;
+    struct str date = str_cut(&text, 'T');
+    if (!text.ptr || !date_parse(date, &day) || !date_parse_minute(text, &minute)) return false;
+    *ms = date_ms(day, minute);
+    return true;
+}
+
+enum err conf_demo_offset(const struct conf *c, struct conf_demo_keys keys, int64_t *offset_ms)
+{
+    int64_t start_ms = 0;
+    struct str start = str_from_z(conf_text(c, keys.start));
+    int64_t since_ms = conf_int(c, keys.since);
+    *offset_ms = 0;
+    if (start.len == 0 && !conf_is_given(c, keys.since)) return ERR_OK;
+    if (!conf_bool(c, keys.demo)) {
+        log_error("[demo] start and since need demo = yes");
+        return ERR_BAD_INPUT;
+    }
+    if (!parse_start(start, &start_ms) || since_ms <= 0) {
+        log_error("[demo] start is written 2026-03-04T08:40, with since in real milliseconds");
+        return ERR_BAD_INPUT;
+    }
+    *offset_ms = start_ms - since_ms;
+    return ERR_OK;
 }

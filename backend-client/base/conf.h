@@ -42,4 +42,15 @@ int64_t conf_int(const struct conf *c, size_t key);
 bool conf_bool(const struct conf *c, size_t key);
 bool conf_is_given(const struct conf *c, size_t key); // stood in the file
 
+// The indexes of a demonstration's clock in the table: [demo] demo, start ("2026-03-04T08:40", empty:
+// real time) and since (real milliseconds since 1970).
+struct conf_demo_keys {
+    size_t demo, start, since;
+};
+
+// Civil time in a demonstration is start + real time - since: the same in every process, and after
+// every restart. `offset_ms` is what that adds to real time, 0 outside of one. ERR_BAD_INPUT, logged.
+MUST_USE enum err conf_demo_offset(const struct conf *c, struct conf_demo_keys keys,
+                                   int64_t *offset_ms);
+
 #endif

@@ -84,6 +84,8 @@ static void client_send(struct clients *c, struct client *client)
     size_t used = client->line_bytes + 1;
     memmove(client->bytes, client->bytes + used, client->count - used);
     client->count -= used;
+    memory_wipe(client->bytes + client->count, used);
+    memory_wipe(client->reply.bytes, client->reply.len);
     state_set(c, client, CLIENT_READING);
     client_ask(c, client); // the next request may have come with it
 }

@@ -71,9 +71,18 @@ static enum err start_printer(struct app *a)
 }
 
 // The file is the keeper's to make: until then the screens show that this kiosk is being prepared.
+// One that was set aside must not be shown: nothing new comes into it.
 static void find_cache(struct app *a)
 {
+    struct keeper_status status;
+    keeper_status(a->keeper, &status);
+    if (a->cache && status.life != a->cache_life) {
+        stage_set_cache(&a->stage, NULL);
+        cache_close(a->cache);
+        a->cache = NULL;
+    }
     if (a->cache || cache_open(&a->cache, a->keeper_config.data_dir)) return;
+    a->cache_life = status.life;
     if (a->has_stage) stage_set_cache(&a->stage, a->cache);
 }
 

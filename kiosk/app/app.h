@@ -49,6 +49,7 @@ struct app {
     struct keeper *keeper; // NULL: not started
     struct app_clock clock;
     struct cache *cache; // NULL until the keeper has made the file
+    int64_t cache_life;  // keeper_status.life before it was opened
     struct stage stage;
     bool has_stage;
     struct draw_list list; // what is on the screen

@@ -5,7 +5,10 @@
 #include "base/log.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
+
+#define FREED_BYTE 0xA5
 
 struct arguments {
     const char *config;
@@ -69,6 +72,8 @@ int main(int argc, char **argv)
         puts("lvyue-kiosk " LY_VERSION);
         return 0;
     }
+    // What libraries give back, the text of a QR code say, does not stay readable.
+    mallopt(M_PERTURB, FREED_BYTE);
     stopper_block();
     return run(&arguments) ? 1 : 0;
 }

@@ -1,6 +1,5 @@
 #include "app/settings.h"
 
-#include "base/date.h"
 #include "base/log.h"
 
 #include <unistd.h>
@@ -90,30 +89,23 @@ static enum err read_panel(struct settings *s)
     return ERR_OK;
 }
 
-static bool parse_start(struct str text, int64_t *ms)
+// Plain http never leaves this machine: what visitors leave is sealed, but not what is told of it.
+static bool is_safe_url(struct str url)
 {
-    int day = 0;
-    int minute = 0;
-    struct str date = str_cut(&text, 'T');
-    if (!text.ptr || !date_parse(date, &day) || !date_parse_minute(text, &minute)) return false;
-    *ms = date_ms(day, minute);
-    return true;
-}
-
-// The civil clock of a demonstration runs at start + real time - since: the same in every process,
-// and after every restart.
-static enum err read_clock(struct settings *s)
-{
-    const struct conf *c = &s->conf;
-    int64_t start_ms = 0;
-    if (!conf_is_given(c, KEY_START) && !conf_is_given(c, KEY_SINCE)) return ERR_OK;
-    if (!conf_bool(c, KEY_DEMO)) return wrong("[demo] start and since need demo = yes");
-    bool good = parse_start(str_from_z(conf_text(c, KEY_START)), &start_ms);
-    if (!good || !conf_is_given(c, KEY_SINCE)) {
-        return wrong("[demo] start is written 2026-03-04T08:40, with since in real milliseconds");
+    static const char *const own[] = {"127.0.0.1", "localhost", "[::1]"};
+    int64_t port = 0;
+    if (str_starts(url, STR("https://"))) return true;
+    if (!str_starts(url, STR("http://"))) return false;
+    struct str rest = str_sub(url, 7, url.len);
+    struct str host = str_cut(&rest, '/');
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        struct str name = str_from_z(own[i]);
+        if (!str_starts(host, name)) continue;
+        struct str after = str_sub(host, name.len, host.len);
+        if (after.len == 0) return true;
+        return after.ptr[0] == ':' && str_to_int(str_sub(after, 1, after.len), 1, 65535, &port);
     }
-    s->demo_offset_ms = start_ms - conf_int(c, KEY_SINCE);
-    return ERR_OK;
+    return false;
 }
 
 static enum err read_rest(struct settings *s)
@@ -127,6 +119,8 @@ static enum err read_rest(struct settings *s)
         .pin_key = text_or_null(c, KEY_PIN_KEY),
         .seed_spread_ms = conf_int(c, KEY_SPREAD) * 1000,
     };
+    if (!is_safe_url(str_from_z(s->keeper.centre_url)))
+        return wrong("[centre] url: https, or http to this very machine");
     s->printer = conf_text(c, KEY_PRINTER);
     s->allows_tree = conf_bool(c, KEY_TREE);
     struct str folders[] = {str_from_z(conf_text(c, KEY_DATA)),
@@ -144,7 +138,8 @@ enum err settings_load(struct settings *s, const char *path)
     enum err e = conf_load(&s->conf, path, keys, KEY_COUNT);
     if (!e) e = read_rest(s);
     if (!e) e = read_panel(s);
-    if (!e) e = read_clock(s);
+    struct conf_demo_keys clock = {KEY_DEMO, KEY_START, KEY_SINCE};
+    if (!e) e = conf_demo_offset(&s->conf, clock, &s->demo_offset_ms);
     return e;
 }
 

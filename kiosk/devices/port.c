@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define NAME_BYTES_MAX     (PRINTER_KEY_BYTES_MAX + 16) // of a file
-#define PATH_BYTES_MAX     (PORT_TARGET_BYTES_MAX + NAME_BYTES_MAX)
+#define PATH_BYTES_MAX     (PORT_TARGET_BYTES_MAX + 1 + NAME_BYTES_MAX)
 #define PBM_HEAD_BYTES_MAX 32
 #define LOG_NAME           "slips.log"
 #define MODE_OWN           0600
@@ -71,7 +71,8 @@ enum err port_parse(struct str spec, struct port *out)
 static bool replace(struct port *p, const char *name, struct str bytes)
 {
     char path[PATH_BYTES_MAX];
-    snprintf(path, sizeof path, "%s/%s", p->target, name);
+    int len = snprintf(path, sizeof path, "%s/%s", p->target, name);
+    CHECK(len > 0 && (size_t)len < sizeof path);
     return fs_replace(&p->fs, path, bytes, MODE_OWN) == ERR_OK;
 }
 

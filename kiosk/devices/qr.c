@@ -34,6 +34,7 @@ enum err qr_make(struct arena *arena, struct str text, struct draw_bits *out)
     int bytes_a_row = (side + 7) / 8;
     unsigned char *bytes = arena_push(arena, (size_t)bytes_a_row * (size_t)side, 1);
     copy_modules(code, bytes, bytes_a_row);
+    memory_wipe(code->data, (size_t)code->width * (size_t)code->width); // it says the PIN
     QRcode_free(code);
     *out = (struct draw_bits){bytes, side, side};
     return ERR_OK;

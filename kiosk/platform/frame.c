@@ -72,12 +72,19 @@ static bool keep_bytes(struct frame *f, struct draw_command *c)
     return true;
 }
 
+void frame_forget(struct frame *f)
+{
+    arena_wipe(&f->items_arena, 0);
+    arena_wipe(&f->bytes, 0);
+    f->items = NULL;
+    f->count = 0;
+    f->complete = false;
+}
+
 void frame_take(struct frame *f, const struct draw_list *d, frame_measure_fn *measure, void *fonts)
 {
-    arena_rewind(&f->items_arena, 0);
-    arena_wipe(&f->bytes, 0); // texts may be what a visitor typed
+    frame_forget(f);
     f->items = (struct frame_item *)(void *)f->items_arena.bytes;
-    f->count = 0;
     f->canvas = d->canvas;
     f->complete = true;
     struct rect clips[DRAW_CLIPS_MAX + 1] = {d->canvas};

@@ -36,6 +36,8 @@ typedef int frame_measure_fn(void *fonts, const struct draw_command *text);
 
 void frame_take(struct frame *f, const struct draw_list *d, frame_measure_fn *measure, void *fonts);
 
+void frame_forget(struct frame *f); // overwrites it
+
 struct frame_change {
     struct rect rects[FRAME_RECTS_MAX]; // to be painted again
     int count;

@@ -265,19 +265,6 @@ void glyphs_paint(struct glyphs *g, const struct canvas *c, const struct draw_co
     }
 }
 
-struct str glyphs_warm(struct glyphs *g, struct str text, int size_px, enum draw_weight weight,
-                       int glyphs_max)
-{
-    int made = 0;
-    while (text.len && made < glyphs_max) {
-        uint32_t character = str_utf8_next(&text);
-        int before = g->glyph_count;
-        glyph_get(g, character, size_px, weight);
-        made += g->glyph_count != before;
-    }
-    return text;
-}
-
 // ---- Life
 
 static const struct draw_metrics_ops glyph_ops = {.advance = advance_get,

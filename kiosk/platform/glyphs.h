@@ -48,10 +48,6 @@ MUST_USE enum err glyphs_init(struct glyphs *g, const char *medium, const char *
                               const char *fallback);
 void glyphs_deinit(struct glyphs *g);
 
-// Rasterises up to `glyphs_max` characters that are not kept yet; answers what is left of `text`.
-struct str glyphs_warm(struct glyphs *g, struct str text, int size_px, enum draw_weight weight,
-                       int glyphs_max);
-
 // As far right as the pen goes.
 int glyphs_measure(struct glyphs *g, const struct draw_command *text);
 

@@ -63,6 +63,7 @@ void painter_paint(struct painter *p, struct canvas *c, const struct draw_list *
     if (!rect_is_empty(out->moved)) canvas_shift(c, out->moved, out->moved_by);
     for (int i = 0; i < out->count; i++)
         paint_rect(p, c, now, out->rects[i]);
+    frame_forget(old); // texts may be what a visitor typed
     p->now = 1 - p->now;
 }
 
@@ -106,6 +107,8 @@ static void paint_one_bit(struct draw_painter *one_bit, const struct draw_list *
         }
         band_to_bits(&c, bytes, (canvas.w + 7) / 8);
     }
+    frame_forget(&p->slip);
+    arena_wipe(&p->band, 0);
 }
 
 static const struct draw_painter_ops one_bit_ops = {.paint = paint_one_bit};

@@ -98,11 +98,6 @@ bool platform_is_quiet(
 // did: then nothing was painted.
 MUST_USE enum err platform_paint(struct platform *p, const struct draw_list *d, bool *changed);
 
-// Rasterises characters before they are needed, for idle moments: up to `glyphs_max` new ones (about
-// 30 µs each), so that a touch need not wait. Answers what is left of `text`; empty: all are there.
-struct str platform_warm(struct platform *p, struct str text, int size_px, enum draw_weight weight,
-                         int glyphs_max);
-
 int64_t platform_painted_px(const struct platform *p); // by the last platform_paint
 
 // The frame as it is on the screen.

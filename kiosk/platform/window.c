@@ -195,12 +195,6 @@ enum err platform_paint(struct platform *p, const struct draw_list *d, bool *cha
     return ERR_IO;
 }
 
-struct str platform_warm(struct platform *p, struct str text, int size_px, enum draw_weight weight,
-                         int glyphs_max)
-{
-    return glyphs_warm(&p->painter.glyphs, text, size_px, weight, glyphs_max);
-}
-
 int64_t platform_painted_px(const struct platform *p)
 {
     return p->painted_px;

@@ -15,6 +15,7 @@ static void book_done_enter(struct stage *s, void *state)
     } else {
         bool has_picture = paper_make(&s->paper, &slip);
         (void)has_picture; // without one the page shows the number in letters
+        stage_slip_out(s, slip.booking);
     }
 }
 

@@ -174,13 +174,20 @@ static void confirm_frame(struct stage *s, void *state, const struct page *page)
         rows = low;
         if (rows.h > most && !ui->theme.large) rows.h = most;
     } else {
-        struct str when = say_when(s, offer.seat ? sitting_seat_ms(&c->sitting, offer.seat)
-                                                 : c->sitting.start_ms);
+        // A wish has a day but no hour yet.
+        int day = date_day_from_ms(c->sitting.start_ms);
+        struct str when = offer.seat ? say_when(s, sitting_seat_ms(&c->sitting, offer.seat))
+                                     : when_date_and_weekday(ui->frame, day);
         label(ui,
               &(struct label){.rect = low, .text = when, .type = TYPE_XXL, .align = ALIGN_CENTER});
     }
     sheet(s, rows, c, &offer);
-    notice(ui, note, NOTICE_NEWS, IMAGE_INFO, TEXT(CANCEL_RULE));
+    int64_t planned_ms =
+        offer.seat ? sitting_seat_ms(&c->sitting, offer.seat) : c->sitting.start_ms;
+    bool can_cancel =
+        booking_check_cancel(BOOKING_CONFIRMED, planned_ms, stage_now_ms(s)) == VERDICT_OK;
+    notice(ui, note, NOTICE_NEWS, IMAGE_INFO,
+           can_cancel ? TEXT(CANCEL_RULE) : TEXT(CANCEL_RULE_NEAR));
     main_button(s, button_rect, c, &offer);
 }
 

@@ -145,11 +145,30 @@ static int line_at(const struct law_reader *r, int y)
     return low;
 }
 
+// Where the page after the one at `at_px` begins: with the first line that is not whole on it.
+static int next_page_px(const struct law_reader *r, int at_px, int view_px, int line_px)
+{
+    int line = line_at(r, at_px + view_px - line_px + 1);
+    int next_px = line < r->count ? r->lines[line].y : r->height_px;
+    int most_px = offset_most(r, view_px);
+    return next_px < most_px ? next_px : most_px;
+}
+
+// The number of the page that shows `offset_px` at its top or above, counted as 下一页 turns them.
+static int page_number(const struct law_reader *r, int offset_px, int view_px, int line_px)
+{
+    int at_px = 0;
+    for (int page = 1; page <= r->count; page++) {
+        int next_px = next_page_px(r, at_px, view_px, line_px);
+        if (next_px > offset_px || next_px <= at_px) return page;
+        at_px = next_px;
+    }
+    return 1;
+}
+
 static void page_down(struct law_reader *r, int view_px, int line_px)
 {
-    // The first line that is not whole on this page begins the next.
-    int line = line_at(r, r->offset_px + view_px - line_px + 1);
-    if (line < r->count) move_to(r, r->lines[line].y, view_px);
+    move_to(r, next_page_px(r, r->offset_px, view_px, line_px), view_px);
 }
 
 static void page_up(struct law_reader *r, int view_px, int line_px)
@@ -306,8 +325,8 @@ static void pages_row(struct stage *s, struct law_reader *r, struct rect row, in
     struct ui *ui = &s->ui;
     int line_px = line_height(ui), most = offset_most(r, view_px);
     bool at_end = r->offset_px >= most;
-    int pages = (r->height_px + view_px - 1) / view_px;
-    int page = at_end ? pages : r->offset_px / view_px + 1;
+    int pages = page_number(r, most, view_px, line_px);
+    int page = page_number(r, r->offset_px, view_px, line_px);
     struct button up = {.id = ID_UP,
                         .rect = row_of(ui, row, 3, 20, 0),
                         .label = TEXT(PAGE_UP),
@@ -321,7 +340,7 @@ static void pages_row(struct stage *s, struct law_reader *r, struct rect row, in
                           .states = at_end ? STATE_DISABLED : 0};
     if (button(ui, &up)) page_up(r, view_px, line_px);
     label(ui, &(struct label){.rect = row_of(ui, row, 3, 20, 1),
-                              .text = say_pages(s, page, pages > 0 ? pages : 1),
+                              .text = say_pages(s, page, pages),
                               .type = TYPE_S,
                               .align = ALIGN_CENTER,
                               .role = ROLE_STATUS});

@@ -19,10 +19,15 @@ static void find(struct stage *s, struct lookup *l, const struct ticket_code *co
     l->wrong = booking_tries_check(tries, mono_ms);
     if (l->wrong) return;
     struct cache_booking found;
-    enum err e = ERR_NOT_FOUND;
-    if (s->config.cache && cache_begin(s->config.cache) == ERR_OK) {
+    CHECK(s->config.cache); // without one the page that says "starting" lies over all
+    enum err e = cache_begin(s->config.cache);
+    if (!e) {
         e = cache_lookup(s->config.cache, s->ui.frame, code, pin, &found);
         cache_end(s->config.cache);
+    }
+    if (e && e != ERR_NOT_FOUND) {
+        stage_toast(s, TEXT(BUSY_TRY_AGAIN)); // the machinery failed: no try is counted
+        return;
     }
     if (e) {
         booking_tries_wrong(tries, mono_ms);

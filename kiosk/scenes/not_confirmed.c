@@ -78,6 +78,13 @@ static void how_to_know(struct stage *s, struct rect r)
     }
 }
 
+// Its slip is printed only when asked for here.
+static void not_confirmed_enter(struct stage *s, void *state)
+{
+    (void)state;
+    stage_slip_out(s, s->visit.answer.booking);
+}
+
 static void not_confirmed_frame(struct stage *s, void *state, const struct page *page)
 {
     (void)state;
@@ -118,4 +125,5 @@ static void not_confirmed_frame(struct stage *s, void *state, const struct page 
     if (button(ui, &print)) stage_print(s, &slip);
 }
 
-const struct scene_type not_confirmed_scene = {.frame = not_confirmed_frame};
+const struct scene_type not_confirmed_scene = {.enter = not_confirmed_enter,
+                                               .frame = not_confirmed_frame};

@@ -93,7 +93,8 @@ struct stage {
 void stage_init(struct stage *s, const struct stage_config *config);
 void stage_deinit(struct stage *s);
 
-// The cache is there now (it is made by the keeper's first start). Keeps it.
+// The cache is there now (it is made by the keeper's first start), or it is another database's; NULL:
+// it is being made. Keeps it. What was under way named things of the one before, so it ends here.
 void stage_set_cache(struct stage *s, struct cache *cache);
 
 // The canvas is another one; text size and contrast stay as the visitor chose them.
@@ -109,7 +110,7 @@ void stage_back(struct stage *s);
 void stage_wake(struct stage *s); // the keeper or the printer has news
 
 // Draws the picture of now into `draw`, whose canvas is set. Texts live in `frame`, which it
-// rewinds: painting is done before the next call. Answers the elapsed time at which to call again
+// wipes: painting is done before the next call. Answers the elapsed time at which to call again
 // if nothing happens before.
 int64_t stage_frame(struct stage *s, struct draw_list *draw, struct rect canvas,
                     struct arena *frame);
@@ -133,6 +134,10 @@ bool stage_ask(struct stage *s, struct keeper_request *request);
 // the page says the rest.
 void stage_print(struct stage *s, const struct visit_slip *slip);
 void stage_print_unasked(struct stage *s, const struct visit_slip *slip);
+
+// Nobody has to print this booking's slip any more: it is out, or stands on the screen and no paper
+// comes of itself. The keeper's spool forgets it.
+void stage_slip_out(struct stage *s, struct booking_id booking);
 
 void stage_toast(struct stage *s, struct str text); // text that outlives the frame
 

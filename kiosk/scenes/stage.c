@@ -189,8 +189,10 @@ void stage_deinit(struct stage *s)
 
 void stage_set_cache(struct stage *s, struct cache *cache)
 {
+    go_home(s);
+    view_forget(&s->view);
     s->config.cache = cache;
-    s->view.minute = 0;
+    ui_page_changed(&s->ui, mono_ms(s));
 }
 
 void stage_resize(struct stage *s, int width_px, int height_px)
@@ -254,13 +256,26 @@ static void answer_take(struct stage *s, const struct keeper_answer *answer)
     orphan(s, answer);
 }
 
-// Slips that a stop of the program kept from the printer: without a name, for it was not kept.
+void stage_slip_out(struct stage *s, struct booking_id booking)
+{
+    struct keeper_request request = {
+        .ask = KEEPER_SLIP_PRINTED, .token = ++s->token, .booking = booking};
+    bool taken = keeper_ask(s->config.keeper, &request);
+    (void)taken; // at worst the slip is printed once more after a restart
+}
+
+// Slips that a stop of the program kept from the printer: without a name, for it was not kept. Where
+// there is no printer nothing will ever come of them.
 static void print_spooled(struct stage *s)
 {
     struct keeper_answer answer;
-    if (!paper_can_print(&s->paper) || s->depth != 1) return;
+    if (s->depth != 1) return;
     for (int i = 0; i < SPOOLED_AT_ONCE; i++) {
         if (!keeper_next_spooled(s->config.keeper, &answer)) break;
+        if (!paper_can_print(&s->paper)) {
+            stage_slip_out(s, answer.booking);
+            continue;
+        }
         struct visit_slip slip = stage_slip(s, SLIP_BOOKING, &answer);
         bool printing = paper_print(&s->paper, &slip);
         (void)printing; // it stays in the spool and comes again
@@ -277,10 +292,7 @@ static void printed_take(struct stage *s)
         if (outcome != PRINTER_PRINTED) {
             stage_toast(s, outcome == PRINTER_PAPER_OUT ? TEXT(PAPER_OUT) : TEXT(PRINT_NONE));
         } else if (!id_is_none(booking.id)) {
-            struct keeper_request request = {
-                .ask = KEEPER_SLIP_PRINTED, .token = ++s->token, .booking = booking};
-            bool taken = keeper_ask(s->config.keeper, &request);
-            (void)taken; // at worst the slip is printed once more after a restart
+            stage_slip_out(s, booking);
         }
     }
 }
@@ -486,7 +498,7 @@ int64_t stage_frame(struct stage *s, struct draw_list *draw, struct rect canvas,
     idle_check(s, now_ms);
     for (int i = 0; i < STAGE_FRAMES_MAX; i++) {
         draw_begin(draw, canvas);
-        arena_rewind(frame, 0);
+        arena_wipe(frame, 0); // texts may be what a visitor typed
         ui_begin(&s->ui, draw, frame, now_ms);
         times_ahead(s, now_ms);
         draw_top(s);

@@ -42,6 +42,12 @@ void view_read(struct view *v, struct cache *cache, int64_t now_ms)
     cache_end(cache);
 }
 
+void view_forget(struct view *v)
+{
+    arena_rewind(&v->arena, 0);
+    *v = (struct view){.arena = v->arena};
+}
+
 const struct site *view_site(const struct view *v, struct site_code code)
 {
     for (int i = 0; i < v->sites.count; i++) {

@@ -25,6 +25,8 @@ void view_deinit(struct view *v);
 // Reads again; on an error the old picture stays.
 void view_read(struct view *v, struct cache *cache, int64_t now_ms);
 
+void view_forget(struct view *v); // until view_read nothing is known
+
 const struct site *view_site(const struct view *v, struct site_code code); // NULL: unknown
 const struct cache_sitting *view_sitting(const struct view *v, struct sitting_id id); // or NULL
 bool view_is_own(const struct view *v, const struct cache_sitting *s);

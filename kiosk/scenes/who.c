@@ -74,6 +74,14 @@ static void titles_row(struct stage *s, struct rect r)
     titles(s, buttons, r);
 }
 
+// What is asked for can only become a wish: then staff must be able to call.
+static bool needs_phone(struct stage *s)
+{
+    const struct cache_sitting *c =
+        s->visit.has_sitting ? view_sitting(&s->view, s->visit.sitting) : NULL;
+    return c && stage_offer(s, c).kind == OFFER_WISH;
+}
+
 static void phone_field(struct stage *s, struct rect r)
 {
     struct ui *ui = &s->ui;
@@ -84,7 +92,7 @@ static void phone_field(struct stage *s, struct rect r)
                               .bold = true,
                               .valign = VALIGN_BOTTOM});
     label(ui, &(struct label){.rect = column_of(ui, name, 2, 0, 1),
-                              .text = TEXT(PHONE_OPTIONAL),
+                              .text = needs_phone(s) ? TEXT(PHONE_FOR_WISH) : TEXT(PHONE_OPTIONAL),
                               .type = TYPE_S,
                               .ink = COLOR_INK2,
                               .valign = VALIGN_TOP});
@@ -109,7 +117,7 @@ static struct str missing(struct stage *s, bool phone_too)
     const struct visit *v = &s->visit;
     if (!v->surname[0]) return TEXT(MISSING_SURNAME);
     if (!v->has_title) return TEXT(MISSING_TITLE);
-    if (!phone_too || v->phone_declined) return STR("");
+    if (!phone_too || (v->phone_declined && !needs_phone(s))) return STR("");
     size_t len = str_from_z(v->phone).len;
     if (len == 0) return TEXT(MISSING_PHONE);
     if (len < VISITOR_PHONE_DIGITS) {
@@ -149,6 +157,7 @@ static void side(struct stage *s, struct rect r)
     bool is_low = large || r.h < 4 * theme_line_px(&ui->theme, TYPE_S);
     notice(ui, r, NOTICE_NEWS, IMAGE_NONE, is_low ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY));
     struct str why = missing(s, false);
+    if (!why.len && needs_phone(s)) why = verdict_words(VERDICT_PHONE_NEEDED);
     struct button none = {.id = ID_NO_PHONE,
                           .rect = decline,
                           .look = large ? BUTTON_SMALL : BUTTON_PLAIN,

@@ -6,6 +6,7 @@
 #ifndef API_ADMIN_H
 #define API_ADMIN_H
 
+#include "base/fs.h"
 #include "office/office_report.h"
 #include "store/store.h"
 #include "wire/json.h"
@@ -31,6 +32,7 @@ struct admin {
     struct store *reader;
     admin_write_fn *write;
     void *write_context;
+    struct fs *fs;
     const char *dir; // of the data
 };
 

@@ -1,5 +1,6 @@
 // Kiosks in and out, bookings for staff, the health of the data.
 #include "api/admin.h"
+#include "api/generation.h"
 #include "release/release.h"
 
 #define ACTOR       STR("lvyue-admin")
@@ -189,13 +190,14 @@ static enum err write_mark(struct store *s, void *context)
 
 static enum err write_done(struct store *s, void *context)
 {
-    (void)context;
-    return store_backup_done(s);
+    enum err e = store_backup_done(s);
+    return e ? e : generation_next(s, context);
 }
 
 enum err admin_backup(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
 {
     struct arena a;
+    struct store_meta meta;
     struct str file = ask->args[ADMIN_FILE];
     if (file.len == 0 || file.ptr[0] != '/') {
         admin_fail(reply, "a backup needs the whole path of a new file");
@@ -204,7 +206,8 @@ enum err admin_backup(struct admin *admin, const struct admin_ask *ask, struct a
     arena_init(&a, 4 * ADMIN_ARG_BYTES_MAX);
     enum err e = admin->write(admin->write_context, write_mark, NULL);
     if (!e) e = store_backup(admin->reader, str_to_z(&a, file));
-    if (!e) e = admin->write(admin->write_context, write_done, NULL);
+    if (!e) e = admin->write(admin->write_context, write_done, &meta);
+    if (!e) e = generation_write(admin->fs, admin->dir, &meta);
     if (!e) admin_say(reply, str_printf(&a, "copied to %.*s and verified", STR_ARG(file)));
     arena_deinit(&a);
     return e;

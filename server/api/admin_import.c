@@ -116,11 +116,27 @@ struct sites_work {
     struct office_sites sites;
 };
 
+// What a file without the column does not say stays as it is.
+static enum err keep_known(struct store *s, struct sites_work *w)
+{
+    enum err e = ERR_OK;
+    for (int i = 0; i < w->sites.count && e == ERR_OK; i++) {
+        struct site known;
+        struct site *site = &w->sites.list[i];
+        e = store_site_get(s, site->code, &w->im.arena, &known);
+        if (!e && !w->sites.has_full_name) site->full_name = known.full_name;
+        if (!e && !w->sites.has_phone) site->phone = known.phone;
+        if (e == ERR_NOT_FOUND) e = ERR_OK;
+    }
+    return e;
+}
+
 static enum err write_sites(struct store *s, void *context)
 {
     struct sites_work *w = context;
     *w->im.told = (struct store_import){0};
-    enum err e = store_sites_import(s, w->sites.list, w->sites.count, ACTOR, w->im.told);
+    enum err e = keep_known(s, w);
+    if (!e) e = store_sites_import(s, w->sites.list, w->sites.count, ACTOR, w->im.told);
     return kept(&w->im, e);
 }
 

@@ -46,6 +46,7 @@ enum err api_admin(void *context, struct request *request, struct reply *reply)
                           .reader = api_reader(api, request),
                           .write = write_through,
                           .write_context = api->writer,
+                          .fs = api->fs,
                           .dir = api->dir};
     admin_reply_init(&lines);
     e = admin_run(&admin, request->params[0], &ask, &lines);

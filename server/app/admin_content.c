@@ -132,6 +132,11 @@ static enum err take_all(struct making *m, const char *folder, take_fn *take)
     struct import_list list;
     enum err e = import_list_init(&list, folder);
     if (e == ERR_NOT_FOUND) log_error("%s: no such folder", folder);
+    if (!e && list.count == 0) {
+        // Most likely the wrong folder: what is in force is not thrown away for it.
+        log_error("%s: there is no text (*.md) in this folder", folder);
+        e = ERR_NOT_FOUND;
+    }
     for (size_t i = 0; i < list.count && !e; i++) {
         e = take(m, folder, list.paths[i]);
     }

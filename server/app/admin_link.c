@@ -1,5 +1,6 @@
 #include "app/admin_link.h"
 
+#include "api/generation.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -138,8 +139,9 @@ static enum err run_self(struct data_dir *dir, const char *command, const struct
                           .reader = store,
                           .write = write_self,
                           .write_context = store,
+                          .fs = &dir->fs,
                           .dir = dir->path};
-    e = data_dir_check_generation(dir, store, &meta);
+    e = generation_check(dir->path, store, &meta);
     if (!e) {
         admin_reply_init(&reply);
         e = admin_run(&admin, str_from_z(command), ask, &reply);

@@ -199,9 +199,14 @@ static enum err run_import_laws(struct cli *cli)
     enum err e = admin_import_laws(&c, cli->words[0], &told);
     if (told.refused > 0) cli->failed = true;
     if (e) return e;
-    printf(cli->is_json ? "{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n"
-                        : "%d imported, %d refused, %lld articles\n",
-           told.imported, told.refused, (long long)told.articles);
+    // The last line is that of every import; scripts read it.
+    if (cli->is_json) {
+        printf("{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n", told.imported, told.refused,
+               (long long)told.articles);
+    } else {
+        printf("%lld articles\n%d imported, %d refused\n", (long long)told.articles, told.imported,
+               told.refused);
+    }
     return ERR_OK;
 }
 

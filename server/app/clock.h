@@ -6,13 +6,6 @@
 #include "base/conf.h"
 #include "base/env.h"
 
-// The indexes of `demo`, `start` and `since` in the program's table of keys.
-struct clock_keys {
-    size_t demo;
-    size_t start; // "2026-03-04T08:40"; empty: real time
-    size_t since; // real milliseconds since 1970
-};
-
 // The rows for the table, in this order.
 #define CLOCK_CONF_KEYS                                                              \
     {"demo", "demo", CONF_BOOL, "no", 0, 0}, {"demo", "start", CONF_TEXT, "", 0, 0}, \
@@ -22,6 +15,6 @@ struct clock_keys {
 
 // ERR_BAD_INPUT, logged, for a start without `demo = yes`, without `since`, or of another form.
 MUST_USE enum err clock_init(struct env_system *env, const struct conf *conf,
-                             const struct clock_keys *keys);
+                             struct conf_demo_keys keys);
 
 #endif

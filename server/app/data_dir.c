@@ -1,5 +1,6 @@
 #include "app/data_dir.h"
 
+#include "api/generation.h"
 #include "base/log.h"
 #include "crypt/secret_file.h"
 #include "release/release.h"
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #define DATABASE    "centre.db"
-#define GENERATION  "generation"
 #define LOCK        "lock"
 #define MODE_SHARED 0640
 
@@ -113,10 +113,7 @@ static enum err make_store(struct data_dir *d, struct str county)
     e = store_transact(store, init_store, &work);
     data_dir_store_close(&arena, store);
     if (e) return e;
-    char line[ID_HEX_BYTES + 2];
-    snprintf(line, sizeof(line), "%s\n", work.meta.gen.hex);
-    struct data_path path = data_dir_join(d, GENERATION);
-    return fs_replace(&d->fs, path.z, str_from_z(line), MODE_SHARED);
+    return generation_write(&d->fs, d->path, &work.meta);
 }
 
 // The generation's name comes last, so it tells that all the rest is there.
@@ -124,7 +121,7 @@ enum err data_dir_make(struct data_dir *d, struct str county)
 {
     int lock = -1;
     struct data_path keys = data_dir_join(d, DATA_DIR_KEYS);
-    struct data_path generation = data_dir_join(d, GENERATION);
+    struct data_path generation = data_dir_join(d, GENERATION_FILE);
     enum err e = fs_make_dir(&d->fs, d->path);
     if (!e) e = data_dir_lock(d, LOCK, &lock);
     if (e) return e;
@@ -173,26 +170,4 @@ void data_dir_store_close(struct arena *arena, struct store *store)
     if (!store) return;
     store_close(store);
     arena_deinit(arena);
-}
-
-enum err data_dir_check_generation(const struct data_dir *d, struct store *store,
-                                   struct store_meta *meta)
-{
-    struct buf text;
-    struct id expected;
-    struct data_path path = data_dir_join(d, GENERATION);
-    enum err e = store_meta(store, meta);
-    if (e == ERR_NOT_FOUND) log_error("%s holds no county yet: run lvyue-admin init", d->path);
-    if (e) return e;
-    buf_init(&text, 2 * ID_HEX_BYTES);
-    e = buf_read_file(&text, path.z);
-    bool is_same =
-        !e && id_parse(str_trim(buf_str(&text)), &expected) && id_eq(expected, meta->gen);
-    buf_deinit(&text);
-    if (is_same) return ERR_OK;
-    log_error(
-        "%s: the database is of generation %s, the folder expects another one. It was put back "
-        "from a backup: kiosks may hold sales that it does not know. It is not opened.",
-        d->path, meta->gen.hex);
-    return ERR_CORRUPT;
 }

@@ -2,8 +2,7 @@
 //
 //   DIR/lock        held by whoever writes the database (flock): one process
 //   DIR/centre.db   the database
-//   DIR/generation  the name of the database's history, outside of it: a database put back from a
-//                   backup says another name, and nothing may be sold until its kiosks were heard
+//   DIR/generation  which database belongs here (api/generation.h)
 //   DIR/keys        secrets (0400); never in a backup of the database
 //   DIR/content     releases (release/release.h); DIR/content/lock, whoever makes one
 //   DIR/admin.sock  of a running server (0600)
@@ -49,9 +48,5 @@ MUST_USE enum err data_dir_keys(const struct data_dir *d, struct store_keys *key
 MUST_USE enum err data_dir_store_open(const struct data_dir *d, enum db_access access,
                                       struct arena *arena, struct store **store);
 void data_dir_store_close(struct arena *arena, struct store *store);
-
-// ERR_CORRUPT, logged with what to do, where the database is not the one that the folder expects.
-MUST_USE enum err data_dir_check_generation(const struct data_dir *d, struct store *store,
-                                            struct store_meta *meta);
 
 #endif

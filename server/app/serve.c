@@ -1,5 +1,6 @@
 #include "app/serve.h"
 
+#include "api/generation.h"
 #include "base/log.h"
 #include "release/release.h"
 
@@ -7,12 +8,15 @@
 #include <unistd.h>
 
 #define LOOK_MS_MAX     (10 * DATE_MINUTE_MS) // the civil clock may be put right meanwhile
+#define RETRY_MS        5000                  // until what was asked for has come about
 #define RENEW_BEFORE_MS (7 * DATE_DAY_MS)
 
 static enum err open_stores(struct serve *s, int worker_count)
 {
     enum err e = data_dir_store_open(s->dir, DB_WRITER, &s->writing.arena, &s->writing.store);
-    if (!e) e = data_dir_check_generation(s->dir, s->writing.store, &s->api.meta);
+    if (!e) e = generation_check(s->dir->path, s->writing.store, &s->api.meta);
+    if (!e) e = store_transact(s->writing.store, generation_next, &s->api.meta);
+    if (!e) e = generation_write(&s->dir->fs, s->dir->path, &s->api.meta);
     if (!e) e = data_dir_store_open(s->dir, DB_READER, &s->polling.arena, &s->polling.store);
     for (int i = 0; i <= worker_count && !e; i++) {
         e = data_dir_store_open(s->dir, DB_READER, &s->reading[i].arena, &s->reading[i].store);
@@ -69,6 +73,21 @@ static enum err run_nightly(struct store *s, struct writer_command *command)
     return e;
 }
 
+// In the writer's thread.
+static void end_nightly(struct writer_command *command, enum err e)
+{
+    struct serve *s = command->state;
+    if (!e) atomic_store(&s->nightly_day, (int)command->number);
+}
+
+// Running twice does nothing the second time, so one that is still in the queue does no harm.
+static enum err ask_nightly(struct serve *s, int today)
+{
+    struct writer_command nightly = {
+        .run = run_nightly, .done = end_nightly, .state = s, .number = today};
+    return writer_submit(&s->writer, &nightly);
+}
+
 // A kiosk that cannot fetch a fresh timestamp must be able to tell that somebody keeps it from doing so.
 static enum err renew_timestamp(struct serve *s)
 {
@@ -93,14 +112,13 @@ int64_t serve_keep_time(struct serve *s)
 {
     int64_t now_ms = env_now_ms(s->dir->env);
     int today = date_day_from_ms(now_ms);
-    if (today != s->nightly_day) {
-        struct writer_command nightly = {.run = run_nightly};
-        enum err e = writer_submit(&s->writer, &nightly);
-        if (!e) e = renew_timestamp(s);
-        if (!e) s->nightly_day = today; // else it is tried again
-    }
+    if (atomic_load(&s->nightly_day) != today && ask_nightly(s, today))
+        log_warn("the nightly run could not be asked for");
+    if (s->timestamp_day != today && !renew_timestamp(s)) s->timestamp_day = today;
+    bool is_done = atomic_load(&s->nightly_day) == today && s->timestamp_day == today;
+    int64_t look_ms = is_done ? LOOK_MS_MAX : RETRY_MS;
     int64_t left_ms = date_ms(today + 1, 0) - now_ms;
-    return left_ms < LOOK_MS_MAX ? left_ms : LOOK_MS_MAX;
+    return left_ms < look_ms ? left_ms : look_ms;
 }
 
 // The writer first: it answers what waits for it while the connections still stand.

@@ -6,6 +6,8 @@
 #include "api/api.h"
 #include "app/data_dir.h"
 
+#include <stdatomic.h>
+
 #define SERVE_GRACE_MS 800 // for answers under way, once it is told to stop
 
 struct serve_config {
@@ -30,7 +32,8 @@ struct serve {
     struct api api;
     struct router router;
     struct http http;
-    int nightly_day; // civil day of the last run asked for
+    atomic_int nightly_day; // civil day of the last run that was kept; the writer tells it
+    int timestamp_day;      // civil day on which the timestamp was last seen to be fresh
 };
 
 // `s` is zeroed and large. After an error serve_stop is still due.
@@ -38,7 +41,7 @@ MUST_USE enum err serve_start(struct serve *s, struct data_dir *dir,
                               const struct serve_config *config);
 
 // What is due by the calendar: the nightly run when the day has changed, a fresh timestamp before the
-// old one ends. To be called now and then; answers after how many milliseconds at the latest.
+// old one ends. What fails is tried again soon. To be called now and then; answers after how many milliseconds at the latest.
 int64_t serve_keep_time(struct serve *s);
 
 // Ends what was begun: commands are carried out, polls are answered with 503.

@@ -14,8 +14,8 @@ static const struct conf_key keys[SETTING_COUNT] = {
 
 enum err settings_load(struct conf *conf, const char *path, struct env_system *env)
 {
-    static const struct clock_keys clock = {SETTING_DEMO, SETTING_START, SETTING_SINCE};
+    struct conf_demo_keys clock = {SETTING_DEMO, SETTING_START, SETTING_SINCE};
     enum err e = conf_load(conf, path, keys, SETTING_COUNT);
     if (e == ERR_NOT_FOUND) log_error("%s: there is no such file", path);
-    return e ? e : clock_init(env, conf, &clock);
+    return e ? e : clock_init(env, conf, clock);
 }

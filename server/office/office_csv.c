@@ -178,8 +178,8 @@ bool csv_read(struct arena *a, struct str bytes, struct csv_table *out,
     if (str_starts(r.rest, mark)) r.rest = str_sub(r.rest, mark.len, SIZE_MAX);
     if (!check_text(r)) return false;
     bool good = read_rows(&r, out);
-    if (good && out->count == 0) blame(&r, OFFICE_EMPTY_FILE, 0, 0);
-    return good && out->count > 0;
+    if (good && out->count <= 1) blame(&r, OFFICE_EMPTY_FILE, 0, 0); // a head alone is nothing
+    return good && out->count > 1;
 }
 
 void csv_find_columns(const struct csv_table *table, const struct str *names, int count, int *where,

@@ -80,6 +80,8 @@ void office_sites_read(struct arena *a, struct str bytes, struct str county,
         if (r.where[i] < 0) csv_blame_missing(names[i], report);
     }
     if (report->count > 0) return;
+    out->has_full_name = r.where[FULL_NAME] >= 0;
+    out->has_phone = r.where[PHONE] >= 0;
     for (int i = 1; i < table.count; i++) {
         r.row = &table.rows[i];
         if (out->count == SITE_COUNTY_SITES_MAX) {

@@ -9,6 +9,8 @@
 struct office_sites {
     struct site *list; // texts and list live in the arena or the bytes that were read
     int count;
+    bool has_full_name; // the file has that column; without it what is known stays
+    bool has_phone;
 };
 
 // Every code must begin with `county` (6 digits). `report` says what is wrong; `out` is good where it

@@ -122,6 +122,7 @@ enum err store_init(struct store *s, struct str county)
     if (!e) e = store_meta_put(s, STR("county"), county);
     if (!e) e = store_meta_put(s, STR("data_key"), id_str(&s->keys.data_key_id));
     if (!e) e = store_meta_put(s, STR("nightly_day"), STR("0"));
+    if (!e) e = store_meta_put(s, STR("turn"), STR("0"));
     struct store_audit audit = {STR("server"), STR("init"), county, STR("")};
     return e ? e : store_audit(s, &audit);
 }
@@ -132,6 +133,14 @@ enum err store_generation_new(struct store *s, struct str actor)
     enum err e = store_meta_put(s, STR("generation"), id_str(&gen));
     struct store_audit audit = {actor, STR("generation"), id_str(&gen), STR("")};
     return e ? e : store_audit(s, &audit);
+}
+
+enum err store_turn_next(struct store *s)
+{
+    struct store_meta meta = {0};
+    enum err e = store_meta(s, &meta);
+    struct str turn = str_printf(&s->scratch, "%lld", (long long)meta.turn + 1);
+    return e ? e : store_meta_put(s, STR("turn"), turn);
 }
 
 static enum err meta_bad(const char *name)
@@ -147,12 +156,19 @@ enum err store_meta(struct store *s, struct store_meta *out)
     struct str county = {0};
     struct str key = {0};
     struct str day = {0};
+    struct str turn = {0};
     struct store_meta meta = {0};
     int64_t day_number = 0;
     enum err e = store_meta_get(s, STR("generation"), &s->scratch, &gen);
     if (!e) e = store_meta_get(s, STR("county"), &s->scratch, &county);
     if (!e) e = store_meta_get(s, STR("data_key"), &s->scratch, &key);
     if (!e) e = store_meta_get(s, STR("nightly_day"), &s->scratch, &day);
+    if (!e) e = store_meta_get(s, STR("turn"), &s->scratch, &turn);
+    if (e == ERR_NOT_FOUND && day.len > 0) { // a database from before there were turns
+        turn = STR("0");
+        e = ERR_OK;
+    }
+    if (!e && !str_to_int(turn, 0, INT64_MAX - 1, &meta.turn)) e = meta_bad("turn");
     if (!e && !id_parse(gen, &meta.gen)) e = meta_bad("generation");
     if (!e && county.len != SITE_COUNTY_DIGITS) e = meta_bad("county");
     if (!e && key.len > 0 && !id_parse(key, &meta.data_key_id)) e = meta_bad("data key");

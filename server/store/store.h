@@ -93,12 +93,16 @@ struct store_meta {
     char county[SITE_COUNTY_DIGITS + 1];
     struct id data_key_id;
     int nightly_day; // civil day of the last nightly run, 0 before the first
+    int64_t turn;    // how often this history was gone on with: store_turn_next
 };
 
 MUST_USE enum err store_meta(struct store *s,
                              struct store_meta *out); // [read] ERR_NOT_FOUND: no init
 MUST_USE enum err store_generation_new(struct store *s,
                                        struct str actor); // after a restore [write]
+
+// A copy taken before has a lower turn than what went on. [write]
+MUST_USE enum err store_turn_next(struct store *s);
 
 // What was done, by whom, to what: a hash chain. `detail` holds no personal data. [write]
 struct store_audit {
@@ -327,7 +331,8 @@ MUST_USE enum err store_feed_read(struct store *s, const struct store_feed_ask *
 MUST_USE enum err store_feed_heads(struct store *s, struct inc_id inc, struct site_code site,
                                    struct feed_position *out);
 
-// All streams, for whoever wakes waiting readers: a change of a number is a change of that stream.
+// All streams that somebody may still read, for whoever wakes waiting readers: a change of a number is a
+// change of that stream. Lives of a kiosk that are over do not count: they would only grow in number.
 struct store_head {
     char stream[FEED_STREAM_BYTES_MAX]; // "c:141182", "s:141182001", "d:<incarnation>"
     int64_t seq;

@@ -7,7 +7,10 @@
 
 static const char APPLIED[] = "SELECT last_op_seq FROM incarnation WHERE id = $1";
 static const char HEAD[] = "SELECT seq FROM feed_head WHERE stream = $1";
-static const char HEADS[] = "SELECT stream, seq FROM feed_head ORDER BY stream LIMIT $1";
+static const char HEADS[] = "SELECT stream, seq FROM feed_head "
+                            "WHERE stream NOT LIKE 'd:%' OR EXISTS (SELECT 1 FROM incarnation "
+                            "WHERE id = substr(feed_head.stream, 3) AND state = 'active') "
+                            "ORDER BY stream LIMIT $1";
 // Whoever starts at 0 has nothing that could be dead.
 static const char ROWS[] = "SELECT kind, key, seq, dead, body FROM feed_row "
                            "WHERE stream = $1 AND seq > $2 AND (dead = 0 OR $2 > 0) "

@@ -60,6 +60,11 @@ def ticket_code():
     return "".join(map(str, digits)) + str((11 - product) % 10)
 
 
+def name_of(problem):
+    """Of a problem document."""
+    return problem["type"].removeprefix("/e/")
+
+
 class Centre:
     """lvyue-server on a temporary folder. Use as a context manager."""
 

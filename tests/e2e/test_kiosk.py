@@ -128,6 +128,9 @@ class KioskTest(unittest.TestCase):
             ({"demo": {"demo": "yes", "start": "2026-02-30T08:40", "since": 5}}, "is written"),
             ({"kiosk": {"data": "/" + "d" * 160}}, "too long"),
             ({"kiosk": {"data": self.folder / "other", "colour": "red"}}, "no such setting"),
+            *(({"centre": {"url": url}}, "https, or http to this very machine")
+              for url in ("http://192.0.2.2:80", "http://127.0.0.1.example:80", "ftp://127.0.0.1",
+                          "http://127.0.0.1:80@example/", "http://[::1].example/")),
         ]
         for change, why in rows:
             with self.subTest(why=why):

@@ -57,7 +57,8 @@ static inline void kiosk_remove(const char *dir)
     char rm[] = "rm";
     char flag[] = "-rf";
     char path[64];
-    snprintf(path, sizeof(path), "%s", dir);
+    int len = snprintf(path, sizeof(path), "%s", dir);
+    assert_in_range(len, 1, sizeof(path) - 1);
     char *argv[] = {rm, flag, path, NULL};
     pid_t pid = 0;
     int status = 1;

@@ -223,6 +223,7 @@ static void without_a_line_a_wish_promises_nothing(void **state)
     answer.seat = 0;
     world_answer(w, answer);
     world_expect_screen(w, "not_confirmed");
+    assert_int_equal(world_last(w)->ask, KEEPER_SLIP_PRINTED);
     assert_true(world_says(w, "已登记，还没确认"));
     assert_true(world_says(w, "等待确认"));
     assert_false(world_says(w, "约好了"));
@@ -238,11 +239,10 @@ static void a_wish_without_a_phone_is_not_offered(void **state)
     world_tap(w, "其他");
     world_tap(w, "王");
     world_tap(w, "先生");
-    world_tap(w, "不留电话");
-    const struct draw_node *n = world_find(w, "现在不能约");
+    const struct draw_node *n = world_find(w, "不留电话");
     assert_non_null(n);
     assert_true(n->states & STATE_DISABLED);
-    assert_true(world_says(w, "登记等候要留电话"));
+    assert_true(str_starts(n->value, STR("登记等候要留电话")));
 }
 
 static void an_own_seat_is_sold_without_a_line(void **state)
@@ -342,6 +342,58 @@ static void five_wrong_pins_make_a_pause(void **state)
     world_expect_screen(w, "my_booking");
 }
 
+static void a_database_that_fails_is_no_wrong_pin(void **state)
+{
+    struct world *w = portrait(state);
+    found(w, 180 * DATE_MINUTE_MS);
+    world_tap(w, "我的预约");
+    world_type(w, w->code.z);
+    world_type(w, w->pin.z);
+    w->lookup_error = ERR_IO;
+    for (int i = 0; i <= BOOKING_PIN_TRIES_MAX; i++) {
+        world_tap(w, "查");
+        assert_true(world_says(w, "正忙着"));
+        assert_false(world_says(w, "没有查到"));
+    }
+    w->lookup_error = ERR_OK;
+    world_tap(w, "查");
+    world_expect_screen(w, "my_booking");
+}
+
+static int told_out(const struct world *w, struct booking_id booking)
+{
+    int count = 0;
+    for (int i = 0; i < w->asked_count; i++) {
+        const struct keeper_request *r = &w->asked[i];
+        count += r->ask == KEEPER_SLIP_PRINTED && id_eq(r->booking.id, booking.id);
+    }
+    return count;
+}
+
+static void without_a_printer_a_slip_on_the_screen_is_kept_no_longer(void **state)
+{
+    struct world *w = portrait(state);
+    to_confirm(w, SITTING);
+    world_tap(w, "确认预约");
+    struct keeper_answer answer = booked(w);
+    answer.booking = (struct booking_id){w->sittings[0].sitting.id.id};
+    assert_int_equal(told_out(w, answer.booking), 0);
+    world_answer(w, answer);
+    world_expect_screen(w, "book_done");
+    assert_int_equal(told_out(w, answer.booking), 1);
+}
+
+static void without_a_printer_old_slips_are_given_up(void **state)
+{
+    struct world *w = portrait(state);
+    for (int i = 0; i < 2; i++)
+        w->spooled[i] = (struct keeper_answer){.booking = {w->sittings[i].sitting.id.id}};
+    w->spooled_count = 2;
+    stage_wake(&w->stage);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(told_out(w, w->spooled[i].booking), 1);
+}
+
 static void a_touched_cell_of_the_board_shows_that_day_there(void **state)
 {
     struct world *w = portrait(state);
@@ -378,6 +430,9 @@ int main(int argc, char **argv)
         T(a_scanned_slip_leads_to_check_in),
         T(a_booking_is_cancelled_by_code_and_pin_in_four_touches),
         T(five_wrong_pins_make_a_pause),
+        T(a_database_that_fails_is_no_wrong_pin),
+        T(without_a_printer_a_slip_on_the_screen_is_kept_no_longer),
+        T(without_a_printer_old_slips_are_given_up),
         T(a_touched_cell_of_the_board_shows_that_day_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

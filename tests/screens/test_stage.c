@@ -41,6 +41,24 @@ static void going_home_forgets_the_visitor(void **state)
     expect_forgotten(w);
 }
 
+static void another_database_ends_the_visit_and_is_read_at_once(void **state)
+{
+    struct world *w = opened(state);
+    tell_a_name(w);
+    struct cache *cache = w->stage.config.cache;
+    stage_set_cache(&w->stage, NULL);
+    expect_forgotten(w);
+    world_frame(w);
+    world_expect_screen(w, "starting");
+    world_sitting(w, 2, 0, 14 * 60 + 30, 2);
+    int before = w->stage.view.sittings.count;
+    stage_set_cache(&w->stage, cache);
+    world_frame(w);
+    world_expect_screen(w, "home");
+    assert_int_equal(before, 0);
+    assert_int_equal(w->stage.view.sittings.count, w->sitting_count);
+}
+
 static void going_back_keeps_what_was_typed(void **state)
 {
     struct world *w = opened(state);
@@ -256,6 +274,7 @@ int main(int argc, char **argv)
     world_arguments(argc, argv);
     const struct CMUnitTest tests[] = {
         T(going_home_forgets_the_visitor),
+        T(another_database_ends_the_visit_and_is_read_at_once),
         T(going_back_keeps_what_was_typed),
         T(after_90_seconds_comes_a_warning_and_after_30_more_all_is_forgotten),
         T(the_warning_is_left_by_any_touch_as_often_as_one_likes),

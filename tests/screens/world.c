@@ -104,6 +104,7 @@ enum err cache_lookup(struct cache *c, struct arena *a, const struct ticket_code
 {
     (void)a;
     struct world *w = world_of(c);
+    if (w->lookup_error) return w->lookup_error;
     if (strcmp(code->z, w->code.z) != 0 || strcmp(pin->z, w->pin.z) != 0) return ERR_NOT_FOUND;
     *out = w->booking;
     return ERR_OK;
@@ -156,9 +157,10 @@ void keeper_status(struct keeper *k, struct keeper_status *out)
 
 bool keeper_next_spooled(struct keeper *k, struct keeper_answer *out)
 {
-    (void)k;
-    (void)out;
-    return false;
+    struct world *w = world_kept(k);
+    if (w->spooled_count == 0) return false;
+    *out = w->spooled[--w->spooled_count];
+    return true;
 }
 
 // ---- Things in it

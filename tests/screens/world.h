@@ -30,6 +30,7 @@ struct world {
     struct cache_booking booking; // found by code and PIN below
     struct ticket_code code;
     struct ticket_pin pin;
+    enum err lookup_error; // of the database
 
     struct keeper_status status;
     struct keeper_request asked[WORLD_ASKED_MAX]; // everything that was asked
@@ -37,6 +38,8 @@ struct world {
     bool queue_is_full;
     struct keeper_answer answers[WORLD_ASKED_MAX];
     int answer_count;
+    struct keeper_answer spooled[2];
+    int spooled_count;
 
     char content_dir[64]; // empty: no content
     struct made_up_metrics metrics;

@@ -340,6 +340,7 @@ static enum sync_event hear(struct sim_kiosk *k, const struct sim_message *m)
     case SIM_PULL: break;
     }
     CHECK(false);
+    return SYNC_EVENT_FAILED;
 }
 
 void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m)

@@ -193,6 +193,7 @@ static enum err answer(struct sim_world *w, const struct sim_message *m, struct 
     case SIM_TURNED_AWAY: break;
     }
     CHECK(false);
+    return ERR_IO;
 }
 
 void sim_centre_hear(struct sim_world *w, const struct sim_message *m)

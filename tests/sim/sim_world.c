@@ -70,6 +70,7 @@ int sim_sitting_index(const struct sim_world *w, struct sitting_id id)
         if (id_eq(w->centre.now.sittings[i].id.id, id.id)) return i;
     }
     CHECK(false);
+    return 0;
 }
 
 void sim_slip(struct sim_world *w, struct sim_kiosk *k, struct booking_id booking, int sitting,

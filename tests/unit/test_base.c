@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static void days_and_dates_are_inverse_over_the_whole_range(void **state)
@@ -131,6 +132,10 @@ static void an_arena_hands_out_zeroed_memory_and_wipes(void **state)
     first[0] = 'x';
     arena_wipe(&a, 0);
     assert_int_equal(first[0], 0);
+    memcpy(arena_push(&a, 8, 1), "1234567", 8);
+    arena_rewind(&a, 0);
+    arena_wipe(&a, 0);
+    assert_int_equal(a.bytes[0], 0); // nor does what was rewound stay
     int64_t *number = arena_new(&a, int64_t);
     assert_int_equal((uintptr_t)number % alignof(int64_t), 0);
     arena_deinit(&a);

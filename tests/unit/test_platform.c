@@ -208,18 +208,6 @@ static void the_same_frame_again_changes_nothing(void **state)
     assert_int_equal(platform_painted_px(platform), 40 * 40);
 }
 
-static void characters_are_made_ready_a_few_at_a_time(void **state)
-{
-    (void)state;
-    struct str text = STR("汾阳汾阳市公共");
-    text = platform_warm(platform, text, 44, DRAW_MEDIUM, 2);
-    assert_true(str_eq_z(text, "汾阳市公共"));
-    text = platform_warm(platform, text, 44, DRAW_MEDIUM, 2); // the first two are there
-    assert_true(str_eq_z(text, "共"));
-    text = platform_warm(platform, text, 44, DRAW_MEDIUM, 2);
-    assert_int_equal(text.len, 0);
-}
-
 static void a_shot_is_a_picture_of_the_canvas(void **state)
 {
     (void)state;
@@ -253,7 +241,6 @@ int main(void)
         cmocka_unit_test(a_thousand_wakes_are_at_least_one_and_never_a_flood),
         cmocka_unit_test(waiting_ends_when_it_is_due),
         cmocka_unit_test(the_same_frame_again_changes_nothing),
-        cmocka_unit_test(characters_are_made_ready_a_few_at_a_time),
         cmocka_unit_test(a_shot_is_a_picture_of_the_canvas),
     };
     const struct CMUnitTest turned[] = {

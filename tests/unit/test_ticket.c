@@ -50,9 +50,9 @@ static void the_check_digit_is_that_of_the_standard(void **state)
         assert_int_equal(ticket_code_parse(str_from_z(rows[i].text), &out), rows[i].fine);
     }
     int fine = 0;
-    for (char d = '0'; d <= '9'; d++) {
+    for (int d = '0'; d <= '9'; d++) {
         char text[] = "1234567?";
-        text[7] = d;
+        text[7] = (char)d;
         fine += ticket_code_parse(str_from_z(text), &out);
     }
     assert_int_equal(fine, 1); // exactly one digit fits
