@@ -11,6 +11,7 @@ import checks
 import system
 
 WAIT_SECONDS = 20
+BACK_SECONDS = 120
 SCAN = "LY1:{code}:{pin}"
 
 # The words on the screens that the tour goes by (kiosk/scenes/text.def), as regular expressions.
@@ -203,7 +204,8 @@ class Tour:
 
     def server_back(self):
         self.centre.start()
-        self.see_no(OFFLINE)
+        # A kiosk that has been alone for a while asks for the centre in growing steps.
+        self.see_no(OFFLINE, BACK_SECONDS)
         self.keep("server-back")
 
     def all_at_the_centre(self):

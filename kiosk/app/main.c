@@ -73,6 +73,7 @@ int main(int argc, char **argv)
         return 0;
     }
     // What libraries give back, the text of a QR code say, does not stay readable.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
     mallopt(M_PERTURB, FREED_BYTE);
     stopper_block();
     return run(&arguments) ? 1 : 0;

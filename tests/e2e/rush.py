@@ -138,6 +138,8 @@ class Till:
             if what in ("sitting", "confirm"):
                 return "nothing on sale"
             shown = screen.tree()
+            if what == "no phone" and shown.find("不留电话"):
+                return "nothing on sale"  # only a wish is left, and that needs a phone
             if what == "surname" and shown.screen == "sitting":
                 return GONE_MEANWHILE
             raise RushFailure(f"{self.name}: no {what} on {shown.screen}")
