@@ -13,6 +13,7 @@ import collections
 import os
 import pathlib
 import random
+import sqlite3
 import shutil
 import sys
 import tempfile
@@ -184,7 +185,10 @@ class Till:
     # ---- What is left of it
 
     def is_settled(self):
-        return self.kiosk.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
+        try:
+            return self.kiosk.unsent() == 0 and not any(self.kiosk.spool.glob("*.slip"))
+        except sqlite3.OperationalError:
+            return False  # killed at its last attempt, it is just opening its database again
 
     def slip_codes(self):
         return [path.stem for path in self.kiosk.slips()]
@@ -268,6 +272,9 @@ class Rush:
         both = set(self.tills[0].slip_codes()) & set(self.tills[1].slip_codes())
         if both:
             yield f"printed at both kiosks: {both}"
+        for till in self.tills:
+            if (till.kiosk.data / "quarantine").exists():
+                yield f"{till.name} has set its database aside"
         self.centre.check()
 
     def run(self):
