@@ -38,7 +38,7 @@ enum err cache_lock_take(struct cache_lock *lock, const char *data_dir)
         return ERR_IO;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        log_error("%s: another program owns this folder", data_dir);
+        log_error("%s: another program has this kiosk open", data_dir);
         close(fd);
         return ERR_BUSY;
     }
@@ -48,7 +48,7 @@ enum err cache_lock_take(struct cache_lock *lock, const char *data_dir)
 
 void cache_lock_release(struct cache_lock *lock)
 {
-    close(lock->fd);
+    if (lock->fd >= 0) close(lock->fd);
     lock->fd = -1;
 }
 

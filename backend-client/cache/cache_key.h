@@ -16,7 +16,7 @@ struct cache_lock {
 
 // Makes the folder where it is missing (0700). ERR_BUSY where another program has it.
 MUST_USE enum err cache_lock_take(struct cache_lock *lock, const char *data_dir);
-void cache_lock_release(struct cache_lock *lock);
+void cache_lock_release(struct cache_lock *lock); // fine where fd is -1: not held
 
 // DATA/device.key: the seed of the Ed25519 pair, made at the first call out of `env` and never again.
 // A damaged or open one is an error: only staff decide that this kiosk becomes another one. Wipe the

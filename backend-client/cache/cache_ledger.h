@@ -57,9 +57,7 @@ MUST_USE enum err cache_ledger_find(struct cache_ledger *l, struct booking_id id
 MUST_USE enum err cache_ledger_renew(struct cache_ledger *l, struct arena *arena,
                                      const char *data_dir, struct env *env);
 
-// The content release on the screens (0: none yet), and the one the centre says is in force.
-MUST_USE enum err cache_ledger_content_get(struct cache_ledger *l, int64_t *version);
-MUST_USE enum err cache_ledger_content_put(struct cache_ledger *l, int64_t version);
+// The content release the centre says is in force; 0: none yet.
 MUST_USE enum err cache_ledger_release(struct cache_ledger *l, int64_t *version);
 
 // The key under which this site's PINs are hashed. ERR_NOT_FOUND before the centre has told it. Wipe

@@ -74,16 +74,6 @@ static enum err number_get(struct cache_ledger *l, struct str name, int64_t *out
     return ERR_OK;
 }
 
-enum err cache_ledger_content_get(struct cache_ledger *l, int64_t *version)
-{
-    return number_get(l, STR("content"), version);
-}
-
-enum err cache_ledger_content_put(struct cache_ledger *l, int64_t version)
-{
-    return cache_fact_put(l->db, "content", version, (struct str){0});
-}
-
 enum err cache_ledger_release(struct cache_ledger *l, int64_t *version)
 {
     return number_get(l, STR("release"), version);

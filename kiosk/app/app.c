@@ -272,7 +272,7 @@ static enum err loop(struct app *a)
 
 enum err app_run(struct app *a, const struct settings *settings, const char *tree_path)
 {
-    *a = (struct app){.settings = settings, .place = {.lock = -1}};
+    *a = (struct app){.settings = settings, .place = {.lock = {-1}}};
     enum err e = build(a, tree_path);
     if (!e) e = loop(a);
     undo(a);

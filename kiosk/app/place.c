@@ -4,35 +4,20 @@
 #include "crypt/hash.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MODE_OWN_DIR  0700
-#define MODE_OWN_FILE 0600
-#define NAME_BYTES    16 // hex digits of the data folder's hash in the spool's name
+#define MODE_OWN_DIR 0700
+#define NAME_BYTES   16 // hex digits of the data folder's hash in the spool's name
 
 static enum err make_dir(const char *path)
 {
     if (mkdir(path, MODE_OWN_DIR) == 0 || errno == EEXIST) return ERR_OK;
     log_error("%s: %s", path, log_errno());
     return ERR_IO;
-}
-
-static enum err take_lock(struct place *p, const char *data)
-{
-    char path[PLACE_PATH_BYTES_MAX];
-    int len = snprintf(path, sizeof(path), "%s/lock", data);
-    CHECK(len > 0 && (size_t)len < sizeof(path)); // settings.c bounds it
-    p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, MODE_OWN_FILE);
-    if (p->lock >= 0 && flock(p->lock, LOCK_EX | LOCK_NB) == 0) return ERR_OK;
-    bool is_held = p->lock >= 0 && errno == EWOULDBLOCK;
-    log_error("%s: %s", path, is_held ? "another program has this kiosk open" : log_errno());
-    return is_held ? ERR_BUSY : ERR_IO;
 }
 
 // The same folder has the same spool, whatever way it is written.
@@ -67,9 +52,9 @@ static enum err check_spool(const char *path)
 
 enum err place_open(struct place *p, const char *data, const char *spool)
 {
-    *p = (struct place){.lock = -1};
+    *p = (struct place){.lock = {-1}};
     enum err e = make_dir(data);
-    if (!e) e = take_lock(p, data);
+    if (!e) e = cache_lock_take(&p->lock, data);
     if (e) return e;
     if (spool) {
         int len = snprintf(p->spool, sizeof(p->spool), "%s", spool);
@@ -83,6 +68,5 @@ enum err place_open(struct place *p, const char *data, const char *spool)
 
 void place_close(struct place *p)
 {
-    if (p->lock >= 0) close(p->lock);
-    p->lock = -1;
+    cache_lock_release(&p->lock);
 }

@@ -4,11 +4,12 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "cache/cache_key.h"
 
 #define PLACE_PATH_BYTES_MAX 256
 
 struct place {
-    int lock;                         // -1: not held
+    struct cache_lock lock;           // fd -1: not held
     char spool[PLACE_PATH_BYTES_MAX]; // in memory: slips on their way to the printer
 };
 

@@ -4,7 +4,6 @@
 #include "crypt/base64.h"
 #include "crypt/hash.h"
 #include "crypt/minisig.h"
-#include "crypt/password.h"
 #include "crypt/request.h"
 #include "crypt/seal.h"
 #include "crypt/secret_file.h"
@@ -245,16 +244,6 @@ static void a_column_opens_with_its_key_and_in_its_row_only(void **state)
     assert_int_equal(aead_open(&key, STR("row-1"), str_sub(buf_str(&sealed), 0, 39), a, &plain),
                      ERR_CORRUPT);
     buf_deinit(&sealed);
-}
-
-static void a_password_is_known_again_and_another_is_not(void **state)
-{
-    (void)state;
-    char stored[PASSWORD_HASH_ROOM];
-    assert_int_equal(password_hash(STR("correct horse battery"), stored), ERR_OK);
-    assert_int_equal(password_verify(STR("correct horse battery"), stored), PASSWORD_RIGHT);
-    assert_int_equal(password_verify(STR("correct horse batterz"), stored), PASSWORD_WRONG);
-    assert_int_equal(password_verify(STR("correct horse battery"), "damaged"), PASSWORD_WRONG);
 }
 
 static void a_secret_file_is_private_and_comes_back_whole(void **state)
@@ -517,7 +506,6 @@ int main(void)
         cmocka_unit_test(base64_goes_both_ways_and_is_strict),
         cmocka_unit_test(a_sealed_box_opens_for_its_key_only_and_hides_the_length),
         cmocka_unit_test(a_column_opens_with_its_key_and_in_its_row_only),
-        cmocka_unit_test(a_password_is_known_again_and_another_is_not),
         cmocka_unit_test(a_secret_file_is_private_and_comes_back_whole),
         cmocka_unit_test(a_minisig_fails_when_file_comment_or_key_differ),
         cmocka_unit_test(the_public_minisign_tool_accepts_our_files),

@@ -189,7 +189,7 @@ CREATE TABLE avail (sitting TEXT PRIMARY KEY, pool BIGINT NOT NULL, elsewhere BI
 
 CREATE TABLE workday (day BIGINT PRIMARY KEY, is_off BIGINT NOT NULL);
 
--- Single values: 'release' and 'pin_key' as the centre tells them, 'content' as the screens show.
+-- Single values: 'release' and 'pin_key' as the centre tells them.
 CREATE TABLE fact (name TEXT PRIMARY KEY, number BIGINT NOT NULL, text TEXT NOT NULL);
 
 -- Rows of kinds that a newer centre tells: kept for the program that will know them.
