@@ -19,6 +19,8 @@
 struct ledger_self {
     struct inc_id inc;
     struct id gen; // the centre's history; none before the first hello
+    // The history that follows, once heard of and until our report to it is answered (sync_recover.h).
+    struct id new_gen;
     struct site_code site;
     int64_t op_seq; // last operation written
     struct crypt_hash op_hash;
@@ -89,6 +91,8 @@ struct ledger_ops {
     enum err (*sitting_get)(struct ledger *l, struct sitting_id id, struct sitting *out);
     // The unsold rights of sittings that are no longer open, at most `max`.
     enum err (*idle_rights)(struct ledger *l, struct ledger_right *out, int max, int *count);
+    // Every seat this incarnation owns, at most LEDGER_RIGHTS_MAX.
+    enum err (*rights)(struct ledger *l, struct ledger_right *out, int *count);
     // Stores what the feed says of a thing other than a right; a dead row removes it.
     enum err (*row_put)(struct ledger *l, const struct feed_row *row);
     // Forgets all rows of a stream but the rights: it is being told from the start.

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "sync/sync_log.h"
+#include "sync/sync_recover.h"
 
 static enum err end(struct ledger *l, const struct ledger_self *self, enum err e)
 {
@@ -49,7 +50,8 @@ enum err sync_hear_answer(struct ledger *l, const struct sync_answer *answer,
     enum err e = l->ops->begin(l);
     if (e) return e;
     e = l->ops->self_get(l, &self);
-    bool is_ours = !e && id_eq(answer->gen, self.gen) && answer->from <= self.acked + 1;
+    struct id gen = sync_gen(&self);
+    bool is_ours = !e && id_eq(answer->gen, gen) && answer->from <= self.acked + 1;
     for (int i = 0; !e && is_ours && i < answer->count; i++) {
         const struct op_result *result = &answer->results[i];
         if (result->seq != answer->from + i || result->seq > self.op_seq) break;
@@ -163,7 +165,8 @@ static enum err merge(struct ledger *l, struct ledger_self *self, const struct f
     bool is_next = is_at(&page->from, &self->position) || MUTANT(NO_CURSOR_CAS);
     *fate = SYNC_PAGE_MERGED;
     if (!is_next) *fate = SYNC_PAGE_STALE;
-    if (!id_eq(page->gen, self->gen)) *fate = SYNC_PAGE_OTHER_GENERATION;
+    bool is_over = sync_must_report(self) && !MUTANT(OLD_GENERATION_ACCEPTED);
+    if (is_over || !id_eq(page->gen, self->gen)) *fate = SYNC_PAGE_OTHER_GENERATION;
     if (*fate != SYNC_PAGE_MERGED) return ERR_OK;
     enum err e = merge_rows(l, self, page, now);
     self->position = page->to;
@@ -183,15 +186,16 @@ enum err sync_hear_page(struct ledger *l, const struct feed_page *page, struct s
     return end(l, &self, e);
 }
 
-enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello, bool *same_gen)
+enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello,
+                         enum sync_hello_fate *fate)
 {
     struct ledger_self self;
     enum err e = l->ops->begin(l);
     if (e) return e;
+    *fate = SYNC_HELLO_STALE;
     e = l->ops->self_get(l, &self);
-    *same_gen = !e && (id_is_none(self.gen) || id_eq(self.gen, hello->gen));
-    if (*same_gen) {
-        self.gen = hello->gen;
+    if (!e) e = sync_follow(l, &self, hello, fate);
+    if (!e && *fate == SYNC_HELLO_HEARD) {
         self.site = hello->site;
         self.letter = hello->letter;
         if (hello->now_ms > self.floor_ms) self.floor_ms = hello->now_ms;

@@ -42,14 +42,23 @@ MUST_USE enum err sync_hear_page(struct ledger *l, const struct feed_page *page,
 
 struct sync_hello {
     struct id gen;
+    bool wants_report;
+    int64_t acked; // the last operation the centre has
     struct site_code site;
     char letter;
     int64_t safe;
     int64_t now_ms; // the centre's clock
 };
 
-// The centre's word at the start. `same_gen` is false where it has another history than the one we
-// have followed; then nothing is changed.
-MUST_USE enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello, bool *same_gen);
+enum sync_hello_fate {
+    SYNC_HELLO_HEARD,
+    SYNC_HELLO_STALE,  // of a history that is over: nothing was changed
+    SYNC_HELLO_BEHIND, // the centre lacks operations that we have erased: nothing was changed
+};
+
+// The centre's word at the start. One that was restored from a backup has a new history; ours is then
+// told again (sync_recover.h).
+MUST_USE enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello,
+                                  enum sync_hello_fate *fate);
 
 #endif

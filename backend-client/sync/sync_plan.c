@@ -67,7 +67,7 @@ static void absorb(struct sync_plan *p, struct env *env, enum sync_event event, 
 }
 
 struct sync_todo sync_plan_step(struct sync_plan *p, struct env *env, enum sync_event event,
-                                enum sync_talk talk, int64_t retry_after_ms, int64_t unsent)
+                                enum sync_talk talk, int64_t retry_after_ms, struct sync_owed owed)
 {
     struct sync_todo todo = {.wait_ms = -1};
     absorb(p, env, event, talk, retry_after_ms);
@@ -75,10 +75,11 @@ struct sync_todo sync_plan_step(struct sync_plan *p, struct env *env, enum sync_
     // Nothing starts in the very step that tells of a failure: the caller may be in the middle of
     // starting other talks. The next step may start at once.
     bool has_failed = event == SYNC_EVENT_FAILED || event == SYNC_EVENT_LOST;
-    bool want[3] = {[SYNC_HELLO] = !p->has_greeted,
-                    [SYNC_PUSH] = p->has_greeted && unsent > 0,
-                    [SYNC_PULL] = p->has_greeted};
-    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+    bool want[SYNC_TALKS] = {[SYNC_HELLO] = !p->has_greeted,
+                             [SYNC_PUSH] = p->has_greeted && owed.unsent > 0,
+                             [SYNC_REPORT] = p->has_greeted && owed.report && owed.unsent == 0,
+                             [SYNC_PULL] = p->has_greeted && !owed.report};
+    for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (!want[t] || p->under_way[t]) continue;
         if (left_ms > 0 || has_failed) {
             todo.wait_ms = left_ms > 0 ? left_ms : 0;

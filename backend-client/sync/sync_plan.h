@@ -20,7 +20,9 @@
 #define SYNC_TOUCH_MS      10000  // at most one attempt in so long because of a touch
 #define SYNC_POLL_WAIT_S   50
 
-enum sync_talk { SYNC_HELLO, SYNC_PUSH, SYNC_PULL };
+enum sync_talk { SYNC_HELLO, SYNC_PUSH, SYNC_REPORT, SYNC_PULL };
+
+#define SYNC_TALKS (SYNC_PULL + 1)
 
 enum sync_event {
     SYNC_EVENT_TICK,    // time has passed, or there are operations to send
@@ -32,7 +34,7 @@ enum sync_event {
 
 struct sync_plan {
     bool has_greeted;
-    bool under_way[3]; // by enum sync_talk
+    bool under_way[SYNC_TALKS]; // by enum sync_talk
     int64_t not_before_ms;
     int64_t retry_ms;         // 0 while healthy
     int64_t healthy_since_ms; // 0 while not
@@ -40,18 +42,24 @@ struct sync_plan {
     int64_t spread_ms;
 };
 
+// What the centre has not heard yet.
+struct sync_owed {
+    int64_t unsent; // operations that wait for their answer
+    bool report;    // of a new generation (sync_recover.h): nothing is pulled before it
+};
+
 // Start these now; all times are monotonic.
 struct sync_todo {
-    bool start[3];   // by enum sync_talk
-    int64_t wait_ms; // then sleep no longer than this; -1: until an event
+    bool start[SYNC_TALKS]; // by enum sync_talk
+    int64_t wait_ms;        // then sleep no longer than this; -1: until an event
 };
 
 void sync_plan_init(struct sync_plan *p, int64_t spread_ms);
 
 // `talk` is the one the event is about (ignored for TICK and TOUCHED); `retry_after_ms` what the centre
-// asked for, 0 without. `unsent` is how many operations wait for their answer.
+// asked for, 0 without.
 struct sync_todo sync_plan_step(struct sync_plan *p, struct env *env, enum sync_event event,
-                                enum sync_talk talk, int64_t retry_after_ms, int64_t unsent);
+                                enum sync_talk talk, int64_t retry_after_ms, struct sync_owed owed);
 
 // The last talk went well and none has failed since: what is asked of the centre now has a chance.
 bool sync_plan_is_online(const struct sync_plan *p);

@@ -44,12 +44,13 @@ static enum err hash_before(struct centre_store *s, const struct centre_inc *inc
     return seq == 1 ? ERR_OK : s->ops->answer_get(s, inc->inc, seq - 1, out, &ignored);
 }
 
-static enum err fork(struct centre_store *s, struct centre_inc *inc, int64_t seq)
+static enum err fork(struct centre_store *s, struct centre_inc *inc, int64_t seq, int64_t now_ms)
 {
     log_error("incarnation %s: operation %lld comes with other bytes: its file was copied",
               inc->inc.id.hex, (long long)seq);
     inc->state = CENTRE_INC_FORKED;
-    return s->ops->inc_put(s, inc);
+    enum err e = s->ops->inc_put(s, inc);
+    return e ? e : centre_write_off(s, now_ms);
 }
 
 static enum err push_all(struct centre_store *s, struct centre_inc *inc,
@@ -64,7 +65,7 @@ static enum err push_all(struct centre_store *s, struct centre_inc *inc,
         bool is_known = op->op.seq <= inc->last_seq && !MUTANT(NO_OP_DEDUPE);
         e = is_known ? stored_answer(s, inc, prev, op, reply, i)
                      : apply_new(s, inc, op, now_ms, &reply->results[i]);
-        if (!e && reply->status == CENTRE_FORK) return fork(s, inc, reply->fork_seq);
+        if (!e && reply->status == CENTRE_FORK) return fork(s, inc, reply->fork_seq, now_ms);
         prev = crypt_chain(&prev, op->bytes);
     }
     return e;

@@ -17,6 +17,9 @@
 #define CENTRE_GRANT_SITTINGS_MAX 400  // of one site within the days of rights
 #define CENTRE_RIGHTS_GIVEN_MAX   1500 // to one incarnation; it keeps 2,000 (LEDGER_RIGHTS_MAX)
 #define CENTRE_RIGHTS_KEPT_MS     (3 * DATE_DAY_MS) // past sittings whose rights a kiosk may still hold
+#define CENTRE_REPORT_RIGHTS_MAX  2000 // LEDGER_RIGHTS_MAX
+#define CENTRE_RECOVER_AT_ONCE    64   // sittings read at once when a recovery ends
+#define CENTRE_EPOCH_JUMP         (INT64_C(1) << 20)
 
 // ---- What the store holds, as far as booking goes
 
@@ -29,6 +32,13 @@ struct centre_inc {
     int64_t last_seq; // last operation applied
     struct crypt_hash last_hash;
     int64_t heard; // last operation whose answer the kiosk is known to have stored
+    bool has_reported; // since the centre was last restored
+};
+
+enum centre_seat_state {
+    CENTRE_SEAT_OPEN,
+    CENTRE_SEAT_CLOSED,      // not for sale: its sitting is not open
+    CENTRE_SEAT_QUARANTINED, // perhaps sold by a kiosk that was written off: centre_report
 };
 
 struct centre_seat {
@@ -37,7 +47,7 @@ struct centre_seat {
     struct inc_id owner; // none: the pool
     int64_t epoch;       // +1 at every change of owner and at every sale from the pool
     struct booking_id booking;
-    bool is_open;
+    enum centre_seat_state state;
 };
 
 struct centre_booking {
@@ -58,6 +68,13 @@ struct centre_ticket {
     int64_t at_ms;
 };
 
+// The centre was put back from a backup and has forgotten what came after it (centre_report).
+struct centre_recovery {
+    bool is_on;
+    bool has_written_off; // a kiosk whose last word will never come
+    int missing;          // active kiosks that have not reported; read only
+};
+
 // What the sealed box of an operation held, opened before the core sees it. The phone is a keyed hash.
 struct centre_contact {
     bool is_readable; // false: the box could not be opened; nothing is known
@@ -70,6 +87,7 @@ struct centre_contact {
 struct centre_op {
     struct op op;
     struct str bytes; // as sent: what is hashed
+    int64_t had_epoch; // told again after a restore: a pool sale was answered with it; 0: it was not
     struct centre_contact contact;
 };
 
@@ -109,6 +127,16 @@ struct centre_store_ops {
                            int *same_topic, int *in_all);
     enum err (*ticket_add)(struct centre_store *s, const struct centre_ticket *t,
                            struct inc_id source);
+    // Since the centre was restored: does this sitting wait for what kiosks know of it?
+    enum err (*sitting_recovers)(struct centre_store *s, struct sitting_id id, bool *out);
+    enum err (*sitting_recovered)(struct centre_store *s, struct sitting_id id); // no longer
+    // Those that do, at most CENTRE_RECOVER_AT_ONCE.
+    enum err (*sittings_recovering)(struct centre_store *s, struct sitting *out, int *count);
+    // The seats of such sittings that `inc` owns, at most CENTRE_REPORT_RIGHTS_MAX.
+    enum err (*seats_recovering)(struct centre_store *s, struct inc_id inc, struct centre_seat *out,
+                                 int *count);
+    enum err (*recovery_get)(struct centre_store *s, struct centre_recovery *out);
+    enum err (*recovery_put)(struct centre_store *s, const struct centre_recovery *r);
     // Puts a row into a stream: `key` is the county, the site or the incarnation.
     enum err (*feed_put)(struct centre_store *s, struct str stream_key, const struct feed_row *row);
 };
@@ -147,6 +175,33 @@ MUST_USE enum err centre_push(struct centre_store *s, const struct centre_push *
 
 // `heard` of a request that brings no operations (the feed's).
 MUST_USE enum err centre_hear(struct centre_store *s, struct inc_id inc, int64_t heard);
+
+// ---- Recovering from a backup
+//
+// A restored centre knows less than visitors hold in their hands. Until every active kiosk has sent
+// again what the centre forgot, and then reported which seats it owns, nothing of the sittings from
+// before is sold from the pool or granted. What is told meanwhile is put in order by one rule: the
+// newer epoch of a seat wins, the older is history, and a cancelled booking stays cancelled. That is
+// enough because an epoch rises only over a seat without a living booking. Then the epochs of the
+// pool jump past everything that was ever told, and the pool sells again. A kiosk that is written off
+// takes its sales with it: what is unowned in the end might be one of them, and stays in quarantine.
+//
+// Sittings that came after the restore are nobody's memory and are sold at once.
+
+struct centre_report {
+    struct inc_id inc;
+    int64_t op_seq; // the last operation its rights include
+    const struct feed_right *rights;
+    int count;
+};
+
+// CENTRE_GAP where operations up to op_seq are missing. Counts once for each restore.
+MUST_USE enum err centre_report(struct centre_store *s, const struct centre_report *report,
+                                int64_t now_ms, enum centre_push_status *status);
+
+// An incarnation has ended that might have sold what nobody else knows. Ends the recovery where it was
+// the last one missing.
+MUST_USE enum err centre_write_off(struct centre_store *s, int64_t now_ms);
 
 // ---- Handing out seats
 

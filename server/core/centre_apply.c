@@ -15,11 +15,16 @@ static void warn(struct op_result *result, enum verdict why)
     result->verdict = why;
 }
 
-// Changes one seat and tells everybody who follows it.
-static enum err seat_becomes(struct centre_store *s, const struct sitting *sitting,
+enum err centre_seat_becomes(struct centre_store *s, const struct sitting *sitting,
                              const struct centre_seat *from, const struct centre_seat *to)
 {
+    bool leaves = !id_is_none(from->owner.id) && !id_eq(from->owner.id, to->owner.id);
+    struct feed_row gone = {.stream = FEED_DEVICE,
+                            .kind = FEED_RIGHT,
+                            .is_dead = true,
+                            .value.right = {.sitting = from->sitting, .seat = from->seat}};
     enum err e = s->ops->seat_change(s, from, to);
+    if (!e && leaves) e = s->ops->feed_put(s, id_str(&from->owner.id), &gone);
     if (!e) e = centre_tell_seat(s, to);
     if (!e) e = centre_tell_avail(s, sitting);
     return e;
@@ -45,6 +50,15 @@ static enum err keep(struct centre_store *s, const struct centre_inc *inc,
     return e ? e : centre_tell_booking(s, &b);
 }
 
+// A sale told again that the seat has outlived: its epoch could rise only because this was cancelled.
+static enum err keep_as_history(struct centre_store *s, const struct centre_inc *inc,
+                                const struct centre_op *op, struct site_code site,
+                                struct op_result *result)
+{
+    warn(result, VERDICT_ALREADY_CANCELLED);
+    return keep(s, inc, op, booking_of(site, &op->op, BOOKING_CANCELLED));
+}
+
 // The limits of a phone, the time and the sitting's state: the very rule the kiosk asked.
 static enum err check(struct centre_store *s, const struct centre_op *op,
                       const struct sitting *sitting, int64_t now_ms, enum verdict *verdict)
@@ -65,8 +79,11 @@ static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
                            int64_t now_ms, struct op_result *result)
 {
     struct centre_seat seat;
+    enum centre_fact fact = CENTRE_FACT_OURS;
     enum err e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
+    if (!e) e = centre_learn(s, sitting, &seat, inc->inc, op->op.epoch, now_ms, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
+    if (fact == CENTRE_FACT_OLDER) return keep_as_history(s, inc, op, sitting->site, result);
     bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
     if (!is_owner) {
         log_error("incarnation %s sells a seat it does not own", inc->inc.id.hex);
@@ -92,7 +109,7 @@ static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
     sold.booking = op->op.booking;
     e = keep(s, inc, op,
              booking_of(sitting->site, &op->op, is_open ? BOOKING_CONFIRMED : BOOKING_DISPLACED));
-    return e ? e : seat_becomes(s, sitting, &seat, &sold);
+    return e ? e : centre_seat_becomes(s, sitting, &seat, &sold);
 }
 
 // The lowest seat of the pool that is still on sale, 0 where there is none.
@@ -105,10 +122,36 @@ static enum err lowest_pool_seat(struct centre_store *s, const struct sitting *s
     enum err e = s->ops->seats(s, sitting->id, seats, &count);
     for (int i = 0; !e && i < count && *out == 0; i++) {
         bool is_free = id_is_none(seats[i].owner.id) && id_is_none(seats[i].booking.id);
-        if (is_free && seats[i].is_open && sitting_check_sale(sitting, seats[i].seat, now_ms) == 0)
+        if (is_free && seats[i].state == CENTRE_SEAT_OPEN &&
+            sitting_check_sale(sitting, seats[i].seat, now_ms) == 0)
             *out = seats[i].seat;
     }
     return e;
+}
+
+// A sale that this kiosk was told of before the centre was restored. Without that no slip was printed.
+static enum err book_pool_again(struct centre_store *s, const struct centre_inc *inc,
+                                const struct centre_op *op, const struct sitting *sitting,
+                                int64_t now_ms, struct op_result *result)
+{
+    struct centre_seat seat;
+    enum centre_fact fact;
+    bool was_sold = op->had_epoch > 0 && !MUTANT(RESTORE_FORGETS_POOL_SALES);
+    enum err e = was_sold ? s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND) {
+        refuse(result, VERDICT_RECOVERING);
+        return ERR_OK;
+    }
+    if (!e)
+        e = centre_learn(s, sitting, &seat, (struct inc_id){0}, op->had_epoch, now_ms, &fact);
+    if (e) return e;
+    if (fact != CENTRE_FACT_NEWER) return keep_as_history(s, inc, op, sitting->site, result);
+    struct centre_seat sold = seat;
+    sold.booking = op->op.booking;
+    result->seat = sold.seat;
+    result->epoch = sold.epoch;
+    e = keep(s, inc, op, booking_of(sitting->site, &op->op, BOOKING_CONFIRMED));
+    return e ? e : centre_seat_becomes(s, sitting, &seat, &sold);
 }
 
 static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
@@ -116,13 +159,17 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
                           struct op_result *result)
 {
     enum verdict v;
-    enum err e = check(s, op, sitting, now_ms, &v);
+    bool recovers = false;
+    enum err e = s->ops->sitting_recovers(s, sitting->id, &recovers);
+    if (!e && recovers && !MUTANT(RESTORE_WITHOUT_FREEZE))
+        return book_pool_again(s, inc, op, sitting, now_ms, result);
+    if (!e) e = check(s, op, sitting, now_ms, &v);
     if (e) return e;
     struct centre_seat seat = {0};
     if (v == VERDICT_OK) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_pool = !e && (id_is_none(seat.owner.id) || MUTANT(POOL_IGNORES_OWNER));
-    if (v == VERDICT_OK && !(is_pool && seat.is_open && id_is_none(seat.booking.id)))
+    if (v == VERDICT_OK && !(is_pool && seat.state == CENTRE_SEAT_OPEN && id_is_none(seat.booking.id)))
         v = VERDICT_SITTING_FULL;
     if (v != VERDICT_OK) {
         refuse(result, v);
@@ -134,7 +181,7 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
     result->seat = sold.seat;
     result->epoch = sold.epoch;
     e = keep(s, inc, op, booking_of(sitting->site, &op->op, BOOKING_CONFIRMED));
-    return e ? e : seat_becomes(s, sitting, &seat, &sold);
+    return e ? e : centre_seat_becomes(s, sitting, &seat, &sold);
 }
 
 static enum err book(struct centre_store *s, const struct centre_inc *inc,
@@ -186,7 +233,7 @@ static enum err free_seat(struct centre_store *s, const struct centre_booking *b
         cleared.owner = (struct inc_id){0};
         cleared.epoch++;
     }
-    return seat_becomes(s, &sitting, &seat, &cleared);
+    return centre_seat_becomes(s, &sitting, &seat, &cleared);
 }
 
 // Never refused for reasons of time: a kiosk sells its own right again at once after a cancel.
@@ -247,13 +294,16 @@ static enum err ticket(struct centre_store *s, const struct centre_inc *inc,
 }
 
 static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
-                          const struct centre_op *op, struct op_result *result)
+                          const struct centre_op *op, int64_t now_ms, struct op_result *result)
 {
     struct sitting sitting;
     struct centre_seat seat;
+    enum centre_fact fact = CENTRE_FACT_OURS;
     enum err e = s->ops->sitting_get(s, op->op.sitting, &sitting);
     if (!e) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
+    if (!e) e = centre_learn(s, &sitting, &seat, inc->inc, op->op.epoch, now_ms, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
+    if (fact == CENTRE_FACT_OLDER) return ERR_OK;
     bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
     if (!is_owner || !id_is_none(seat.booking.id)) {
         refuse(result, VERDICT_NOT_YOURS);
@@ -262,13 +312,8 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
     struct centre_seat pooled = seat;
     pooled.owner = (struct inc_id){0};
     pooled.epoch++;
-    pooled.is_open = sitting.state == SITTING_OPEN;
-    e = seat_becomes(s, &sitting, &seat, &pooled);
-    struct feed_row gone = {.stream = FEED_DEVICE,
-                            .kind = FEED_RIGHT,
-                            .is_dead = true,
-                            .value.right = {.sitting = seat.sitting, .seat = seat.seat}};
-    return e ? e : s->ops->feed_put(s, id_str(&inc->inc.id), &gone);
+    pooled.state = sitting.state == SITTING_OPEN ? CENTRE_SEAT_OPEN : CENTRE_SEAT_CLOSED;
+    return centre_seat_becomes(s, &sitting, &seat, &pooled);
 }
 
 enum err centre_apply(struct centre_store *s, const struct centre_inc *inc,
@@ -279,7 +324,7 @@ enum err centre_apply(struct centre_store *s, const struct centre_inc *inc,
     case OP_CANCEL: return cancel(s, inc, op, now_ms, result);
     case OP_CHECKIN: return checkin(s, op, now_ms, result);
     case OP_TICKET: return ticket(s, inc, op, result);
-    case OP_RETURN: return give_back(s, inc, op, result);
+    case OP_RETURN: return give_back(s, inc, op, now_ms, result);
     case OP_WISH: return wish(s, inc, op, result);
     case OP_KIND_UNKNOWN: refuse(result, VERDICT_UNKNOWN_KIND); return ERR_OK;
     }

@@ -9,6 +9,24 @@ MUST_USE enum err centre_apply(struct centre_store *s, const struct centre_inc *
                                const struct centre_op *op, int64_t now_ms,
                                struct op_result *result);
 
+// Changes one seat and tells everybody who follows it, also an owner it leaves.
+MUST_USE enum err centre_seat_becomes(struct centre_store *s, const struct sitting *sitting,
+                                      const struct centre_seat *from, const struct centre_seat *to);
+
+// ---- Facts of a restored centre (centre_recover.c)
+
+enum centre_fact {
+    CENTRE_FACT_OURS,  // the rules hold as they do on every day
+    CENTRE_FACT_NEWER, // the seat has become what it must have been before it
+    CENTRE_FACT_OLDER, // history: the seat has gone on since
+};
+
+// Under `epoch` this seat was `owner`'s (none: the pool's) and free. Where the centre is recovering and
+// knows less, the seat becomes that, and what it thought booked there is cancelled.
+MUST_USE enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
+                               struct centre_seat *seat, struct inc_id owner, int64_t epoch,
+                               int64_t now_ms, enum centre_fact *out);
+
 // The rows of the feed that follow from a change.
 MUST_USE enum err centre_tell_booking(struct centre_store *s, const struct centre_booking *b);
 MUST_USE enum err centre_tell_seat(struct centre_store *s, const struct centre_seat *seat);

@@ -35,7 +35,7 @@ enum err centre_tell_avail(struct centre_store *s, const struct sitting *sitting
     if (e) return e;
     struct feed_avail avail = {.sitting = sitting->id};
     for (int i = 0; i < count; i++) {
-        if (!seats[i].is_open || !id_is_none(seats[i].booking.id)) continue;
+        if (seats[i].state != CENTRE_SEAT_OPEN || !id_is_none(seats[i].booking.id)) continue;
         uint64_t bit = UINT64_C(1) << (seats[i].seat - 1);
         if (id_is_none(seats[i].owner.id)) {
             avail.pool |= bit;
@@ -58,8 +58,8 @@ struct share {
 
 static bool in_pool(const struct centre_seat *seat)
 {
-    if (MUTANT(EXPIRY_RECLAIMS_SEATS) && seat->is_open && id_is_none(seat->booking.id)) return true;
-    return seat->is_open && id_is_none(seat->owner.id) && id_is_none(seat->booking.id);
+    bool is_free = seat->state == CENTRE_SEAT_OPEN && id_is_none(seat->booking.id);
+    return is_free && (id_is_none(seat->owner.id) || MUTANT(EXPIRY_RECLAIMS_SEATS));
 }
 
 // Who owns the fewest; of equals the first from `turn` on, so that the odd seat is not always the
@@ -104,6 +104,9 @@ static enum err split(struct centre_store *s, const struct sitting *sitting, str
     for (int i = 0; i < share_count; i++) {
         shares[i].owned = owned_of(seats, count, shares[i].inc);
     }
+    bool recovers = false;
+    if (!e) e = s->ops->sitting_recovers(s, sitting->id, &recovers);
+    if (e || (recovers && !MUTANT(GRANTS_WHILE_RECOVERING))) return e;
     bool kept = false;
     bool gave = false;
     for (int k = 0; !e && k < count; k++) {

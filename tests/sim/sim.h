@@ -12,6 +12,7 @@
 #include "core/centre.h"
 #include "sync/sync_hear.h"
 #include "sync/sync_plan.h"
+#include "sync/sync_recover.h"
 #include "sync/sync_stage.h"
 #include "wire/wire_op.h"
 
@@ -19,7 +20,7 @@
 
 #define SIM_KIOSKS           4
 #define SIM_SITES            2
-#define SIM_SITTINGS         4
+#define SIM_SITTINGS         5 // the last one begins to exist with the first restore
 #define SIM_SEATS            3 // of a sitting
 #define SIM_STEPS            1100
 #define SIM_STEPS_CALM       4000 // at most, to come to rest
@@ -79,6 +80,7 @@ struct sim_op {
     int len;
     char bytes[512];
     bool is_answered;
+    int64_t had_epoch; // of a pool sale that was answered
 };
 
 struct sim_given {
@@ -121,6 +123,12 @@ struct sim_ledger {
         struct feed_booking old;
     } foreign_undo[SIM_UNDO_MAX];
     int foreign_undo_count;
+    struct {
+        int index;
+        bool was_answered;
+        int64_t had_epoch;
+    } answer_undo[SIM_BATCH_MAX];
+    int answer_undo_count;
     bool in_transaction;
     bool crash_next_end; // at the next commit, before or after it
     bool has_crashed;
@@ -161,6 +169,10 @@ struct sim_centre_disk {
     struct sim_centre_inc incs[SIM_INCS_MAX];
     int inc_count;
     struct sitting sittings[SIM_SITTINGS];
+    int sitting_count;
+    bool recovers[SIM_SITTINGS];
+    bool is_recovering;
+    bool has_written_off;
     struct centre_seat seats[SIM_SITTINGS][SIM_SEATS];
     int booking_count;
     int answer_count;
@@ -195,6 +207,15 @@ struct sim_centre {
     int late_count;
 };
 
+// A copy of the centre's disk, elsewhere.
+struct sim_backup {
+    struct sim_centre_disk disk;
+    struct sim_centre_booking bookings[SIM_BOOKINGS_MAX];
+    struct sim_answer answers[SIM_OPS_MAX * SIM_KIOSKS];
+    struct centre_ticket tickets[SIM_BOOKINGS_MAX];
+    struct sim_feed_row feed[SIM_FEED_MAX];
+};
+
 void sim_centre_init(struct sim_centre *c, struct sim_world *world);
 void sim_centre_begin(struct sim_centre *c);
 void sim_centre_end(struct sim_centre *c, enum err e); // commits on ERR_OK
@@ -215,8 +236,10 @@ enum sim_message_kind {
     SIM_PUSH_REPLY,
     SIM_PULL,
     SIM_PULL_REPLY,
-    SIM_LATER,       // 503 to any of the three
-    SIM_TURNED_AWAY, // retired, forked, gap, unknown
+    SIM_REPORT,
+    SIM_REPORT_REPLY,
+    SIM_LATER,       // 503 to any of the four
+    SIM_TURNED_AWAY, // retired, forked, gap, another generation
 };
 
 struct sim_message {
@@ -243,6 +266,8 @@ struct sim_message {
     struct feed_row rows[SIM_MESSAGE_ROWS_MAX];
     enum centre_push_status status;
     struct sim_op ops[SIM_BATCH_MAX];
+    bool wants_report;
+    struct feed_right rights[SIM_RIGHTS_MAX];
 };
 
 // ---- A kiosk (sim_kiosk.c)
@@ -264,8 +289,8 @@ struct sim_kiosk {
     enum op_trust trust;
     struct sync_plan plan;
     struct sync_stage stage;
-    int64_t request[3]; // number of the request under way
-    int64_t started_ms[3];
+    int64_t request[SYNC_TALKS]; // number of the request under way
+    int64_t started_ms[SYNC_TALKS];
     bool is_cut_up, is_cut_down;
     bool is_turned_away;
     struct booking_id waiting; // the visitor at the screen waits for this pool booking
@@ -275,6 +300,7 @@ struct sim_kiosk {
     struct ledger_booking seatless; // the last wish or refused sale; its visitor may come back
     struct feed_position seen;      // for I6
     struct inc_id seen_inc;
+    struct id seen_gen;
 };
 
 // ---- The world (sim_world.c)
@@ -306,6 +332,11 @@ struct sim_world {
     bool is_calm; // faults have stopped
     int64_t next_request;
     struct sim_centre centre;
+    struct sim_backup backups[2]; // the older first
+    int backup_count;
+    uint32_t gen_count;
+    struct centre_seat seen_seats[SIM_SITTINGS][SIM_SEATS]; // after the last step
+    int64_t epoch_max[SIM_SITTINGS][SIM_SEATS]; // ever told, also by a history that is over
     struct sim_kiosk kiosks[SIM_KIOSKS];
     struct sim_message messages[SIM_MESSAGES_MAX];
     struct sim_slip slips[SIM_SLIPS_MAX];
@@ -346,6 +377,22 @@ bool sim_kiosk_knows(struct sim_kiosk *k, struct booking_id id, struct ledger_bo
 void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms);
 void sim_deliver_one(struct sim_world *w);
 void sim_centre_hear(struct sim_world *w, const struct sim_message *m);
+
+// The generation's name: they are ordered (sync_recover.h).
+struct id sim_gen(struct sim_world *w, uint32_t number);
+void sim_backup(struct sim_world *w);  // (sim_restore.c)
+void sim_restore(struct sim_world *w); // where the dice say so
+void sim_write_off(struct sim_world *w);
+int64_t sim_safe(const struct sim_world *w, struct inc_id inc);
+MUST_USE enum err sim_tell_sitting(struct sim_centre *c, const struct sitting *s);
+
+enum err sim_sitting_recovers(struct centre_store *s, struct sitting_id id, bool *out);
+enum err sim_sitting_recovered(struct centre_store *s, struct sitting_id id);
+enum err sim_sittings_recovering(struct centre_store *s, struct sitting *out, int *count);
+enum err sim_seats_recovering(struct centre_store *s, struct inc_id inc, struct centre_seat *out,
+                              int *count);
+enum err sim_recovery_get(struct centre_store *s, struct centre_recovery *out);
+enum err sim_recovery_put(struct centre_store *s, const struct centre_recovery *r);
 
 void sim_rogue(struct sim_world *w); // a broken kiosk sends an operation (sim_rogue.c)
 

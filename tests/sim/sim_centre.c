@@ -25,7 +25,7 @@ struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc)
 
 static int sitting_index(const struct sim_centre *c, struct sitting_id id)
 {
-    for (int i = 0; i < SIM_SITTINGS; i++) {
+    for (int i = 0; i < c->now.sitting_count; i++) {
         if (id_eq(c->now.sittings[i].id.id, id.id)) return i;
     }
     return -1;
@@ -124,6 +124,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
               op_outcome_code(result->outcome), verdict_code(result->verdict));
     c->answers[c->now.answer_count++] = (struct sim_answer){inc, op->seq, hash, *result};
     if (op->kind == OP_CANCEL && op->why == OP_WHY_LEARNED) sim_came(c->world, OUTCOME_LEARNED);
+    if (op->kind == OP_BOOK && result->verdict == VERDICT_RECOVERING)
+        sim_came(c->world, OUTCOME_FROZEN);
     if (op->kind == OP_BOOK && result->outcome == OP_REFUSED)
         sim_came(c->world, OUTCOME_POOL_REFUSED);
     if (op->kind == OP_BOOK && result->verdict == VERDICT_LIMIT_PHONE)
@@ -147,7 +149,7 @@ static enum err sittings(struct centre_store *s, struct site_code site, int64_t 
     struct sim_centre *c = of(s);
     enum err e = disk(c);
     *count = 0;
-    for (int i = 0; !e && i < SIM_SITTINGS; i++) {
+    for (int i = 0; !e && i < c->now.sitting_count; i++) {
         const struct sitting *sitting = &c->now.sittings[i];
         bool is_within = sitting->end_ms > from_ms && sitting->start_ms < to_ms;
         if (is_within && site_code_eq(sitting->site, site)) out[(*count)++] = *sitting;
@@ -180,8 +182,10 @@ static enum err seat_get(struct centre_store *s, struct sitting_id id, int seat,
 
 // What may become of a seat in one step; the walls a database has, and the facts' total order.
 static void check_change(struct sim_world *w, const struct centre_seat *from,
-                         const struct centre_seat *to)
+                         const struct centre_seat *to, bool recovers)
 {
+    if (to->epoch < from->epoch) sim_violate(w, "an epoch goes back");
+    if (recovers) return; // what is learned again may skip what lay between
     bool moves = !id_eq(from->owner.id, to->owner.id);
     bool sells = id_is_none(from->booking.id) && !id_is_none(to->booking.id);
     bool is_pool_sale = sells && id_is_none(to->owner.id);
@@ -204,7 +208,7 @@ static enum err seat_change(struct centre_store *s, const struct centre_seat *fr
     bool is_same = id_eq(seat->owner.id, from->owner.id) && seat->epoch == from->epoch &&
                    id_eq(seat->booking.id, from->booking.id);
     if (!is_same) return ERR_CONFLICT;
-    check_change(c->world, from, to);
+    check_change(c->world, from, to, c->now.recovers[sitting_index(c, from->sitting)]);
     *seat = *to;
     return ERR_OK;
 }
@@ -234,6 +238,12 @@ static enum err booking_add(struct centre_store *s, const struct centre_booking 
     c->bookings[c->now.booking_count++] =
         (struct sim_centre_booking){*b, phone, op->contact.topic, op->op.basis, source};
     if (booking_holds_seat(b->state)) c->now.live_count++;
+    if (b->state == BOOKING_CANCELLED && b->seat > 0) sim_came(c->world, OUTCOME_HISTORY);
+    if (op->had_epoch > 0 && booking_holds_seat(b->state))
+        sim_came(c->world, OUTCOME_POOL_SOLD_AGAIN);
+    int sitting = sitting_index(c, b->sitting);
+    if (op->op.basis == OP_POOL && booking_holds_seat(b->state) && sitting == SIM_SITTINGS - 1)
+        sim_came(c->world, OUTCOME_SOLD_NEW);
     if (b->state == BOOKING_DISPLACED) sim_came(c->world, OUTCOME_DISPLACED);
     return ERR_OK;
 }
@@ -339,6 +349,12 @@ static const struct centre_store_ops ops = {
     .booking_add = booking_add,
     .booking_state = booking_state,
     .phone_open = phone_open,
+    .sitting_recovers = sim_sitting_recovers,
+    .sitting_recovered = sim_sitting_recovered,
+    .sittings_recovering = sim_sittings_recovering,
+    .seats_recovering = sim_seats_recovering,
+    .recovery_get = sim_recovery_get,
+    .recovery_put = sim_recovery_put,
     .ticket_add = ticket_add,
     .feed_put = feed_put,
 };
@@ -350,7 +366,7 @@ void sim_centre_init(struct sim_centre *c, struct sim_world *world)
     memset(&c->now, 0, sizeof(c->now));
     c->store = (struct centre_store){&ops};
     c->world = world;
-    c->gen = sim_id(&world->random);
+    c->gen = sim_gen(world, ++world->gen_count);
     c->undo_count = 0;
     c->put_count = 0;
     c->late_count = 0;

@@ -1,6 +1,8 @@
 // What must hold, seen from outside: after every step, and at rest.
 #include "sim/sim.h"
 
+#include <string.h>
+
 static bool is_active(struct sim_world *w, struct inc_id inc)
 {
     for (int i = 0; i < SIM_KIOSKS; i++) {
@@ -13,6 +15,9 @@ static bool is_active(struct sim_world *w, struct inc_id inc)
 // very epoch.
 static void check_rights(struct sim_world *w, struct sim_kiosk *k)
 {
+    const struct sim_centre_inc *inc = sim_centre_inc(&w->centre, k->disk.now.self.inc);
+    bool is_lost = inc && inc->inc.state != CENTRE_INC_ACTIVE; // and will hear of it
+    if (w->centre.now.is_recovering || is_lost) return;
     for (int i = 0; i < k->disk.now.right_count; i++) {
         const struct ledger_right *r = &k->disk.now.rights[i];
         const struct centre_seat *seat = sim_centre_seat(&w->centre, r->sitting, r->seat);
@@ -33,13 +38,14 @@ static void check_heard(struct sim_world *w, struct sim_kiosk *k)
 static void check_position(struct sim_world *w, struct sim_kiosk *k)
 {
     const struct ledger_self *self = &k->disk.now.self;
-    bool same_life = id_eq(k->seen_inc.id, self->inc.id);
+    bool same_life = id_eq(k->seen_inc.id, self->inc.id) && id_eq(k->seen_gen, self->gen);
     for (int s = 0; s < FEED_STREAMS && same_life; s++) {
         if (self->position.seq[s] < k->seen.seq[s])
             sim_violate(w, "I6: kiosk %d reads the feed backwards", k->index);
     }
     k->seen = self->position;
     k->seen_inc = self->inc;
+    k->seen_gen = self->gen;
 }
 
 // I4: a seat's booking lives, and a living booking has its seat.
@@ -59,6 +65,25 @@ static void check_seats(struct sim_world *w)
         live += is_live;
     }
     if (live != c->now.live_count) sim_violate(w, "I4: a living booking has lost its seat");
+}
+
+// An epoch is never used twice, not even by a history that has been forgotten. What is learned again
+// has been told before.
+static void check_epochs(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_SITTINGS * SIM_SEATS; i++) {
+        int sitting = i / SIM_SEATS;
+        const struct centre_seat *now = &w->centre.now.seats[sitting][i % SIM_SEATS];
+        const struct centre_seat *seen = &w->seen_seats[sitting][i % SIM_SEATS];
+        int64_t *max = &w->epoch_max[sitting][i % SIM_SEATS];
+        bool moves = !id_eq(now->owner.id, seen->owner.id);
+        bool sells = id_is_none(now->owner.id) && id_is_none(seen->booking.id) &&
+                     !id_is_none(now->booking.id);
+        if ((moves || sells) && !w->centre.now.recovers[sitting] && now->epoch <= *max)
+            sim_violate(w, "epoch %lld is used twice", (long long)now->epoch);
+        if (now->epoch > *max) *max = now->epoch;
+    }
+    memcpy(w->seen_seats, w->centre.now.seats, sizeof(w->seen_seats));
 }
 
 // A promise is never lost: each live slip is known to the centre, or lies in its kiosk's log.
@@ -88,6 +113,7 @@ void sim_check_step(struct sim_world *w)
         check_position(w, &w->kiosks[i]);
     }
     check_seats(w);
+    check_epochs(w);
     check_slips(w);
 }
 
@@ -104,12 +130,14 @@ static int64_t head(const struct sim_world *w, const struct sim_centre_inc *inc,
 
 bool sim_is_at_rest(struct sim_world *w)
 {
+    if (w->centre.now.is_recovering) return false;
     for (int i = 0; i < SIM_KIOSKS; i++) {
         const struct ledger_self *self = &w->kiosks[i].disk.now.self;
         const struct sim_centre_inc *inc = sim_centre_inc(&w->centre, self->inc);
         bool is_full = w->kiosks[i].disk.now.op_count + 8 > SIM_OPS_MAX;
         if (is_full) continue; // an accident of the fixed pools here
         if (!w->kiosks[i].is_up || !inc || self->acked != self->op_seq) return false;
+        if (inc->inc.state != CENTRE_INC_ACTIVE || !id_eq(self->gen, w->centre.gen)) return false;
         if (inc->inc.last_seq != self->op_seq || self->applied != self->op_seq) return false;
         for (int s = 0; s < FEED_STREAMS; s++) {
             if (self->position.seq[s] != head(w, inc, s)) return false;

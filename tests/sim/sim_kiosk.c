@@ -154,16 +154,17 @@ static void send_push(struct sim_kiosk *k, struct sim_message *m)
     m->kind = SIM_PUSH;
     m->from = self->acked + 1;
     // Now and then the kiosk has forgotten how far it got, and tells some again.
-    if (sim_chance(&k->world->random, 100) && self->acked > 3)
+    if (sim_chance(&k->world->random, 100) && self->acked > self->safe + 3)
         m->from -= sim_roll(&k->world->random, 3);
     bool is_gap = sim_fault(k->world, FAULT_GAP);
-    bool is_fork = self->acked > 0 && sim_fault(k->world, FAULT_FORK);
+    bool is_fork = self->acked > self->safe && sim_fault(k->world, FAULT_FORK);
     if (is_gap) m->from = self->op_seq + 2;
     if (is_fork) m->from = self->acked;
     int64_t left = self->op_seq - m->from + 1;
     int64_t most = 1 + sim_roll(&k->world->random, SIM_BATCH_MAX);
     m->count = (int)(left < most ? left : most);
     if (m->count < 0) m->count = 0;
+    CHECK(m->from > self->safe); // below that nothing is left
     for (int i = 0; i < m->count; i++) {
         m->ops[i] = k->disk.ops[m->from + i - 1];
     }
@@ -176,6 +177,20 @@ static void send_pull(struct sim_kiosk *k, struct sim_message *m)
     m->position = sync_stage_next(&k->stage, k->disk.now.self.position);
 }
 
+static void send_report(struct sim_kiosk *k, struct sim_message *m)
+{
+    struct ledger_right rights[LEDGER_RIGHTS_MAX];
+    struct sync_report report = {0};
+    m->kind = SIM_REPORT;
+    if (sync_report(sim_kiosk_ledger(k), rights, &report)) m->gen = (struct id){0}; // turned away
+    m->from = report.op_seq;
+    m->count = report.count;
+    for (int i = 0; i < report.count; i++) {
+        m->rights[i] = (struct feed_right){
+            rights[i].sitting, rights[i].seat, rights[i].epoch, rights[i].booking};
+    }
+}
+
 static void start(struct sim_kiosk *k, enum sync_talk talk)
 {
     static struct sim_message m; // large, and one at a time
@@ -184,13 +199,14 @@ static void start(struct sim_kiosk *k, enum sync_talk talk)
                              .kiosk = k->index,
                              .request = ++w->next_request,
                              .inc = k->disk.now.self.inc,
-                             .gen = k->disk.now.self.gen,
+                             .gen = sync_gen(&k->disk.now.self),
                              .heard = k->disk.now.self.acked};
     k->request[talk] = m.request;
     k->started_ms[talk] = w->mono_ms;
     switch (talk) {
     case SYNC_HELLO: send_hello(k, &m); break;
     case SYNC_PUSH: send_push(k, &m); break;
+    case SYNC_REPORT: send_report(k, &m); break;
     case SYNC_PULL: send_pull(k, &m); break;
     }
     bool is_lost = k->is_cut_up && sim_fault(w, FAULT_CUT_UP);
@@ -200,10 +216,16 @@ static void start(struct sim_kiosk *k, enum sync_talk talk)
 static void step(struct sim_kiosk *k, enum sync_event event, enum sync_talk talk, int64_t later_ms)
 {
     const struct ledger_self *self = &k->disk.now.self;
-    struct sync_todo todo =
-        sync_plan_step(&k->plan, &k->env, event, talk, later_ms, self->op_seq - self->acked);
-    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+    struct sync_owed owed = {self->op_seq - self->acked, sync_must_report(self)};
+    struct sync_todo todo = sync_plan_step(&k->plan, &k->env, event, talk, later_ms, owed);
+    for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (todo.start[t]) start(k, (enum sync_talk)t);
+    }
+    // A report that comes before what it is made of; nobody waits for its answer.
+    bool is_early = owed.report && owed.unsent > 0 && sim_fault(k->world, FAULT_EARLY_REPORT);
+    if (is_early) {
+        start(k, SYNC_REPORT);
+        k->request[SYNC_REPORT] = 0;
     }
 }
 
@@ -253,7 +275,7 @@ void sim_kiosk_run(struct sim_kiosk *k)
     if (waits && w->mono_ms - k->waiting_since_ms > 8000) give_up_waiting(k);
     if (!k->is_up) return;
     return_idle(k);
-    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+    for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (k->plan.under_way[t] && w->mono_ms - k->started_ms[t] > REQUEST_LIMIT_MS) {
             k->request[t] = 0;
             step(k, SYNC_EVENT_FAILED, (enum sync_talk)t, 0);
@@ -266,15 +288,26 @@ void sim_kiosk_run(struct sim_kiosk *k)
 
 static enum sync_event hear_hello(struct sim_kiosk *k, const struct sim_message *m)
 {
-    bool same = false;
+    enum sync_hello_fate fate = SYNC_HELLO_STALE;
+    bool had_to = sync_must_report(&k->disk.now.self);
     struct sync_hello hello = {.gen = m->gen,
+                               .wants_report = m->wants_report,
+                               .acked = m->acked,
                                .site = m->site,
                                .letter = m->letter,
                                .safe = m->safe,
                                .now_ms = k->world->civil_ms};
-    enum err e = sync_hear_hello(sim_kiosk_ledger(k), &hello, &same);
-    if (!e && k->trust == OP_TRUST_UNKNOWN && same) k->trust = OP_TRUST_SYNCED;
-    return e || !same ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
+    enum err e = sync_hear_hello(sim_kiosk_ledger(k), &hello, &fate);
+    if (e) return SYNC_EVENT_FAILED;
+    if (fate == SYNC_HELLO_STALE) sim_came(k->world, OUTCOME_STALE_GENERATION);
+    if (fate == SYNC_HELLO_BEHIND) sim_violate(k->world, "kiosk %d has erased too much", k->index);
+    if (fate != SYNC_HELLO_HEARD) return SYNC_EVENT_FAILED;
+    if (k->trust == OP_TRUST_UNKNOWN) k->trust = OP_TRUST_SYNCED;
+    if (!had_to && sync_must_report(&k->disk.now.self)) {
+        sim_came(k->world, OUTCOME_GENERATION);
+        sync_stage_clear(&k->stage);
+    }
+    return SYNC_EVENT_DONE;
 }
 
 // The visitor who still waits gets the slip, or is told.
@@ -282,10 +315,10 @@ static void decided(struct sim_kiosk *k, const struct sync_decided *d)
 {
     bool is_waited_for = id_eq(d->booking.id, k->waiting.id);
     if (d->verdict == VERDICT_OK && (is_waited_for || MUTANT(LATE_ANSWER_CONFIRMS))) {
-        const struct sim_centre_booking *b = sim_centre_booking(&k->world->centre, d->booking);
+        struct ledger_booking b;
         sim_came(k->world, OUTCOME_POOL_SOLD);
-        if (b && b->b.seat > 0)
-            sim_slip(k->world, k, d->booking, sim_sitting_index(k->world, b->b.sitting), b->b.seat);
+        if (sim_kiosk_knows(k, d->booking, &b))
+            sim_slip(k->world, k, d->booking, sim_sitting_index(k->world, b.sitting), b.seat);
     }
     if (is_waited_for) {
         if (d->verdict != VERDICT_OK) (void)sim_kiosk_knows(k, d->booking, &k->seatless);
@@ -334,18 +367,26 @@ static enum sync_event hear_pull(struct sim_kiosk *k, const struct sim_message *
     return SYNC_EVENT_DONE;
 }
 
+static enum sync_event hear_report(struct sim_kiosk *k, const struct sim_message *m)
+{
+    enum err e = sync_hear_report(sim_kiosk_ledger(k), m->gen);
+    return e ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
+}
+
 static enum sync_event hear(struct sim_kiosk *k, const struct sim_message *m)
 {
     switch (m->kind) {
     case SIM_HELLO_REPLY: return hear_hello(k, m);
     case SIM_PUSH_REPLY: return hear_push(k, m);
     case SIM_PULL_REPLY: return hear_pull(k, m);
+    case SIM_REPORT_REPLY: return hear_report(k, m);
     case SIM_LATER: return SYNC_EVENT_FAILED;
     case SIM_TURNED_AWAY:
         k->is_turned_away = m->status == CENTRE_RETIRED || m->status == CENTRE_FORK;
         return SYNC_EVENT_LOST;
     case SIM_HELLO:
     case SIM_PUSH:
+    case SIM_REPORT:
     case SIM_PULL: break;
     }
     CHECK(false);

@@ -24,6 +24,7 @@ static enum err ledger_begin(struct ledger *ledger)
     l->saved = l->now;
     l->undo_count = 0;
     l->foreign_undo_count = 0;
+    l->answer_undo_count = 0;
     return ERR_OK;
 }
 
@@ -38,6 +39,12 @@ static void undo(struct sim_ledger *l)
         l->foreign_undo_count--;
         l->foreign[l->foreign_undo[l->foreign_undo_count].index] =
             l->foreign_undo[l->foreign_undo_count].old;
+    }
+    while (l->answer_undo_count > 0) {
+        l->answer_undo_count--;
+        struct sim_op *op = &l->ops[l->answer_undo[l->answer_undo_count].index];
+        op->is_answered = l->answer_undo[l->answer_undo_count].was_answered;
+        op->had_epoch = l->answer_undo[l->answer_undo_count].had_epoch;
     }
 }
 
@@ -63,6 +70,7 @@ void sim_ledger_power_cut(struct sim_ledger *l)
     if (l->in_transaction || loses_commit) undo(l);
     l->undo_count = 0;
     l->foreign_undo_count = 0;
+    l->answer_undo_count = 0;
     l->in_transaction = false;
     l->crash_next_end = false;
     l->has_crashed = false;
@@ -108,7 +116,8 @@ static enum err op_get(struct ledger *ledger, int64_t seq, struct ledger_op *out
     struct sim_ledger *l = of(ledger);
     enum err e = disk(l);
     if (e) return e;
-    if (seq < 1 || seq > l->now.op_count) return ERR_NOT_FOUND;
+    // What is safe is erased.
+    if (seq <= l->now.self.safe || seq > l->now.op_count) return ERR_NOT_FOUND;
     const struct sim_op *entry = &l->ops[seq - 1];
     out->hash = entry->hash;
     out->kind = entry->kind;
@@ -122,8 +131,15 @@ static enum err op_answer(struct ledger *ledger, const struct op_result *result)
 {
     struct sim_ledger *l = of(ledger);
     enum err e = disk(l);
-    if (!e) l->ops[result->seq - 1].is_answered = true; // told again after a crash: harmless
-    return e;
+    if (e) return e;
+    CHECK(l->answer_undo_count < SIM_BATCH_MAX);
+    struct sim_op *op = &l->ops[result->seq - 1];
+    l->answer_undo[l->answer_undo_count].index = (int)result->seq - 1;
+    l->answer_undo[l->answer_undo_count].was_answered = op->is_answered;
+    l->answer_undo[l->answer_undo_count++].had_epoch = op->had_epoch;
+    op->is_answered = true;
+    op->had_epoch = result->seat > 0 ? result->epoch : 0;
+    return ERR_OK;
 }
 
 static struct ledger_right *find_right(struct sim_ledger *l, struct sitting_id sitting, int seat)
@@ -283,6 +299,15 @@ static enum err idle_rights(struct ledger *ledger, struct ledger_right *out, int
     return e;
 }
 
+static enum err rights(struct ledger *ledger, struct ledger_right *out, int *count)
+{
+    struct sim_ledger *l = of(ledger);
+    enum err e = disk(l);
+    *count = e ? 0 : l->now.right_count;
+    memcpy(out, l->now.rights, sizeof(*out) * (size_t)*count);
+    return e;
+}
+
 static void put_foreign(struct sim_ledger *l, const struct feed_booking *b)
 {
     int i = 0;
@@ -361,6 +386,7 @@ static const struct ledger_ops ops = {
     .asked = asked,
     .sitting_get = sitting_get,
     .idle_rights = idle_rights,
+    .rights = rights,
     .row_put = row_put,
     .rows_drop = rows_drop,
 };
@@ -373,6 +399,7 @@ void sim_ledger_init(struct sim_ledger *l, struct sim_world *world, struct inc_i
     l->now.self.inc = inc;
     l->undo_count = 0;
     l->foreign_undo_count = 0;
+    l->answer_undo_count = 0;
     l->in_transaction = false;
     l->crash_next_end = false;
     l->has_crashed = false;

@@ -40,7 +40,8 @@ void sim_deliver_one(struct sim_world *w)
     if (!next) return;
     m = *next;
     next->is_used = false;
-    bool is_up = m.kind == SIM_HELLO || m.kind == SIM_PUSH || m.kind == SIM_PULL;
+    bool is_up = m.kind == SIM_HELLO || m.kind == SIM_PUSH || m.kind == SIM_PULL ||
+                 m.kind == SIM_REPORT;
     struct sim_kiosk *k = &w->kiosks[m.kiosk];
     if (is_up) {
         sim_centre_hear(w, &m);
@@ -61,7 +62,7 @@ static struct sim_message reply_to(const struct sim_message *m, enum sim_message
 
 static struct site_code site_of(const struct sim_kiosk *k)
 {
-    return k->world->centre.now.sittings[k->site == 0 ? 0 : SIM_SITTINGS - 1].site;
+    return k->world->centre.now.sittings[k->site == 0 ? 0 : SIM_SITTINGS - 2].site;
 }
 
 // A kiosk with a new file: the old life ends, its unsold seats stay where they are.
@@ -69,10 +70,12 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
                          int64_t now_ms)
 {
     if (c->now.inc_count == SIM_INCS_MAX) return ERR_FULL;
+    bool had_life = false;
     for (int i = 0; i < c->now.inc_count; i++) {
         struct sim_centre_inc *old = &c->now.incs[i];
         if (old->kiosk != k->index || old->inc.state != CENTRE_INC_ACTIVE) continue;
         old->inc.state = CENTRE_INC_RETIRED;
+        had_life = true;
         for (int s = 0; MUTANT(RETIRE_FREES_SEATS) && s < SIM_SITTINGS * SIM_SEATS; s++) {
             struct centre_seat *seat = &c->now.seats[s / SIM_SEATS][s % SIM_SEATS];
             bool is_his = id_eq(seat->owner.id, old->inc.inc.id) && id_is_none(seat->booking.id);
@@ -83,7 +86,8 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
     }
     struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
     *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k)}, .kiosk = k->index};
-    return centre_grant(&c->store, inc->inc.site, now_ms);
+    enum err e = had_life ? centre_write_off(&c->store, now_ms) : ERR_OK;
+    return e ? e : centre_grant(&c->store, inc->inc.site, now_ms);
 }
 
 static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
@@ -102,12 +106,14 @@ static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
         reply->kind = SIM_TURNED_AWAY;
         reply->status = CENTRE_RETIRED;
     }
-    // Now and then another centre stands behind the address.
+    // Now and then it is the word of a history that is over.
     bool is_other = !w->is_calm && !id_is_none(m->gen) && sim_chance(&w->random, 20);
-    reply->gen = is_other ? sim_id(&w->random) : c->gen;
+    reply->gen = is_other ? sim_gen(w, 0) : c->gen;
+    reply->acked = inc->inc.last_seq;
+    reply->wants_report = c->now.is_recovering && !inc->inc.has_reported;
     reply->site = inc->inc.site;
     reply->letter = (char)('A' + (inc - c->now.incs) % 26);
-    reply->safe = inc->inc.last_seq;
+    reply->safe = sim_safe(w, m->inc);
     return ERR_OK;
 }
 
@@ -118,6 +124,7 @@ static struct centre_op op_of(const struct sim_op *sent)
     unsigned char room[4096];
     a = (struct arena){.bytes = room, .bytes_max = sizeof(room)};
     CHECK(wire_op_parse(op.bytes, &a, &op.op) == ERR_OK);
+    op.had_epoch = sent->had_epoch;
     bool has_box = op.op.sealed.len == 2;
     op.contact.is_readable = has_box;
     op.contact.has_phone = has_box && op.op.sealed.ptr[0] != '-';
@@ -127,11 +134,22 @@ static struct centre_op op_of(const struct sim_op *sent)
     return op;
 }
 
+// Whoever speaks in another history than the centre's is told so, and nothing else.
+static bool is_over(struct sim_world *w, const struct sim_message *m, struct sim_message *reply)
+{
+    if (id_eq(m->gen, w->centre.gen)) return false;
+    *reply = reply_to(m, SIM_TURNED_AWAY);
+    reply->status = CENTRE_GAP;
+    return true;
+}
+
 static enum err hear_push(struct sim_world *w, const struct sim_message *m,
                           struct sim_message *reply)
 {
     static struct centre_push_reply answer;
     struct centre_op ops[SIM_BATCH_MAX];
+    if (is_over(w, m, reply)) return ERR_OK;
+    int64_t known = sim_centre_inc(&w->centre, m->inc) ? sim_centre_inc(&w->centre, m->inc)->inc.last_seq : 0;
     for (int i = 0; i < m->count; i++) {
         ops[i] = op_of(&m->ops[i]);
     }
@@ -140,17 +158,19 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
     enum err e = centre_push(&w->centre.store, &push, w->civil_ms, &answer);
     if (e) return e;
     *reply = reply_to(m, SIM_PUSH_REPLY);
+    bool was_answered = m->count > 0 && answer.acked > known && m->ops[0].is_answered;
+    if (was_answered) sim_came(w, OUTCOME_TOLD_AFTER_RESTORE);
     if (answer.status == CENTRE_GAP) sim_came(w, OUTCOME_GAP);
     if (answer.status != CENTRE_PUSHED) {
         reply->kind = SIM_TURNED_AWAY;
         reply->status = answer.status;
     }
-    // Now and then the answer comes from some other centre behind one address.
-    reply->gen = !w->is_calm && sim_chance(&w->random, 5) ? sim_id(&w->random) : w->centre.gen;
+    // Now and then it is an answer of a history that is over.
+    reply->gen = !w->is_calm && sim_chance(&w->random, 5) ? sim_gen(w, 0) : w->centre.gen;
     reply->from = m->from;
     reply->count = m->count;
     reply->acked = answer.acked;
-    reply->safe = answer.acked;
+    reply->safe = sim_safe(w, m->inc);
     memcpy(reply->results, answer.results, sizeof(reply->results));
     if (m->count > 0 && answer.acked > m->from + m->count - 1) sim_came(w, OUTCOME_TOLD_AGAIN);
     return ERR_OK;
@@ -162,6 +182,7 @@ static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
     struct feed_page page;
     struct sim_centre_inc *inc = sim_centre_inc(&w->centre, m->inc);
     if (!inc) return ERR_NOT_FOUND;
+    if (is_over(w, m, reply)) return ERR_OK;
     enum err e = centre_hear(&w->centre.store, m->inc, m->heard);
     if (e) return e;
     *reply = reply_to(m, SIM_PULL_REPLY);
@@ -171,13 +192,31 @@ static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
         return ERR_OK;
     }
     sim_centre_page(&w->centre, m->inc, &m->position, SIM_PAGE_ROWS_MAX, &page, reply->rows);
-    // Now and then a page of some other history comes along: another centre behind one address.
-    reply->gen = sim_chance(&w->random, 5) ? sim_id(&w->random) : page.gen;
+    // Now and then a page of some other history comes along.
+    reply->gen = sim_chance(&w->random, 5) ? sim_gen(w, 0) : page.gen;
     reply->position = page.from;
     reply->to = page.to;
     reply->more = page.more;
     reply->applied = page.applied;
     reply->count = page.count;
+    return ERR_OK;
+}
+
+static enum err hear_report(struct sim_world *w, const struct sim_message *m,
+                            struct sim_message *reply)
+{
+    struct sim_centre_inc *inc = sim_centre_inc(&w->centre, m->inc);
+    struct centre_report report = {
+        .inc = m->inc, .op_seq = m->from, .rights = m->rights, .count = m->count};
+    enum centre_push_status status;
+    if (is_over(w, m, reply)) return ERR_OK;
+    bool is_again = inc && inc->inc.has_reported;
+    enum err e = centre_report(&w->centre.store, &report, w->civil_ms, &status);
+    if (e) return e;
+    *reply = reply_to(m, status == CENTRE_PUSHED ? SIM_REPORT_REPLY : SIM_TURNED_AWAY);
+    reply->status = status;
+    reply->gen = w->centre.gen;
+    if (status == CENTRE_PUSHED) sim_came(w, is_again ? OUTCOME_REPORTED_AGAIN : OUTCOME_REPORTED);
     return ERR_OK;
 }
 
@@ -187,6 +226,8 @@ static enum err answer(struct sim_world *w, const struct sim_message *m, struct 
     case SIM_HELLO: return hear_hello(w, m, reply);
     case SIM_PUSH: return hear_push(w, m, reply);
     case SIM_PULL: return hear_pull(w, m, reply);
+    case SIM_REPORT: return hear_report(w, m, reply);
+    case SIM_REPORT_REPLY:
     case SIM_HELLO_REPLY:
     case SIM_PUSH_REPLY:
     case SIM_PULL_REPLY:

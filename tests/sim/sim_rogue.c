@@ -7,7 +7,7 @@
 static struct sitting_id some_sitting(struct sim_world *w)
 {
     if (sim_chance(&w->random, 200)) return (struct sitting_id){sim_id(&w->random)}; // of nowhere
-    return w->centre.now.sittings[sim_roll(&w->random, SIM_SITTINGS)].id;
+    return w->centre.now.sittings[sim_roll(&w->random, (uint32_t)w->centre.now.sitting_count)].id;
 }
 
 static struct booking_id some_booking(struct sim_world *w)
@@ -29,7 +29,7 @@ static struct centre_seat *own_seat(struct sim_world *w)
 
 static void take_a_seat(struct sim_world *w)
 {
-    struct centre_seat *seat = &w->centre.now.seats[sim_roll(&w->random, SIM_SITTINGS)][0];
+    struct centre_seat *seat = &w->centre.now.seats[sim_roll(&w->random, (uint32_t)w->centre.now.sitting_count)][0];
     if (!id_is_none(seat->owner.id) || !id_is_none(seat->booking.id)) return;
     seat->owner = w->rogue;
     seat->epoch++;
@@ -83,7 +83,10 @@ void sim_rogue(struct sim_world *w)
 {
     static struct centre_push_reply reply;
     struct sim_centre *c = &w->centre;
-    if (c->now.inc_count == SIM_INCS_MAX || !sim_fault(w, FAULT_ROGUE)) return;
+    // While the centre recovers it believes what kiosks say: who lies then can take seats. That is
+    // outside of what is promised, and nobody lies here.
+    if (c->now.inc_count == SIM_INCS_MAX || c->now.is_recovering) return;
+    if (!sim_fault(w, FAULT_ROGUE)) return;
     sim_centre_begin(c);
     int64_t seq = enrolled(w)->inc.last_seq + 1;
     if (sim_chance(&w->random, 50)) seq = 0;

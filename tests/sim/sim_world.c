@@ -27,6 +27,10 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_FORK] = 4,
     [FAULT_CLOCK_JUMP] = 300,
     [FAULT_CLOCK_UNKNOWN] = 150,
+    [FAULT_RESTORE] = 60,
+    [FAULT_RESTORE_OLD] = 400,
+    [FAULT_WRITTEN_OFF] = 200,
+    [FAULT_EARLY_REPORT] = 100,
     [FAULT_LATE_ANSWER] = 500,
 };
 
@@ -66,7 +70,7 @@ void sim_violate(struct sim_world *w, const char *format, ...)
 
 int sim_sitting_index(const struct sim_world *w, struct sitting_id id)
 {
-    for (int i = 0; i < SIM_SITTINGS; i++) {
+    for (int i = 0; i < w->centre.now.sitting_count; i++) {
         if (id_eq(w->centre.now.sittings[i].id.id, id.id)) return i;
     }
     CHECK(false);
@@ -104,7 +108,7 @@ void sim_slip_cancelled(struct sim_world *w, struct booking_id booking, struct i
 
 // ---- What may happen besides visits and messages
 
-static enum err tell_sitting(struct sim_centre *c, const struct sitting *s)
+enum err sim_tell_sitting(struct sim_centre *c, const struct sitting *s)
 {
     struct feed_row row = {.stream = FEED_COUNTY, .kind = FEED_SITTING, .value.sitting = *s};
     enum err e = c->store.ops->feed_put(&c->store, site_county(&s->site), &row);
@@ -116,15 +120,16 @@ static void change_roster(struct sim_world *w)
 {
     struct sim_centre *c = &w->centre;
     sim_centre_begin(c);
-    int i = (int)sim_roll(&w->random, SIM_SITTINGS);
+    int i = (int)sim_roll(&w->random, (uint32_t)c->now.sitting_count);
     struct sitting *s = &c->now.sittings[i];
     s->state = s->state == SITTING_OPEN ? SITTING_CLOSING : SITTING_OPEN;
     for (int k = 0; k < SIM_SEATS; k++) {
         struct centre_seat *seat = &c->now.seats[i][k];
-        if (id_is_none(seat->owner.id) && id_is_none(seat->booking.id))
-            seat->is_open = s->state == SITTING_OPEN;
+        bool is_idle = id_is_none(seat->owner.id) && id_is_none(seat->booking.id);
+        if (is_idle && seat->state != CENTRE_SEAT_QUARANTINED)
+            seat->state = s->state == SITTING_OPEN ? CENTRE_SEAT_OPEN : CENTRE_SEAT_CLOSED;
     }
-    sim_centre_end(c, tell_sitting(c, s));
+    sim_centre_end(c, sim_tell_sitting(c, s));
 }
 
 static void night(struct sim_world *w)
@@ -132,14 +137,14 @@ static void night(struct sim_world *w)
     struct sim_centre *c = &w->centre;
     sim_centre_begin(c);
     enum err e = centre_grant(&c->store, c->now.sittings[0].site, w->civil_ms);
-    if (!e) e = centre_grant(&c->store, c->now.sittings[SIM_SITTINGS - 1].site, w->civil_ms);
+    if (!e) e = centre_grant(&c->store, c->now.sittings[SIM_SITTINGS - 2].site, w->civil_ms);
     sim_centre_end(c, e);
 }
 
 static void trouble_a_kiosk(struct sim_world *w)
 {
     struct sim_kiosk *k = &w->kiosks[sim_roll(&w->random, SIM_KIOSKS)];
-    switch (sim_roll(&w->random, 6)) {
+    switch (sim_roll(&w->random, 7)) {
     case 0: k->is_cut_up = w->options.per_mille[FAULT_CUT_UP] > 0 && !k->is_cut_up; break;
     case 1: k->is_cut_down = w->options.per_mille[FAULT_CUT_DOWN] > 0 && !k->is_cut_down; break;
     case 2:
@@ -154,6 +159,7 @@ static void trouble_a_kiosk(struct sim_world *w)
     case 4:
         k->trust = sim_fault(w, FAULT_CLOCK_UNKNOWN) ? OP_TRUST_UNKNOWN : OP_TRUST_SYNCED;
         break;
+    case 5: sim_write_off(w); break;
     default:
         if (sim_fault(w, FAULT_KIOSK_POWER)) sim_kiosk_power_cut(k);
         break;
@@ -183,6 +189,8 @@ static void one_step(struct sim_world *w)
     } else if (what < 97) {
         sim_chance(&w->random, 300) ? change_roster(w) : night(w);
         sim_rogue(w);
+        if (sim_chance(&w->random, 300)) sim_backup(w);
+        sim_restore(w);
     } else {
         trouble_a_kiosk(w);
     }
@@ -224,9 +232,10 @@ static void make_sittings(struct sim_world *w)
     sim_centre_begin(c);
     enum err e = ERR_OK;
     for (int i = 0; i < SIM_SITTINGS; i++) {
+        c->now.sitting_count = i + 1;
         int64_t start_ms = START_MS + (int64_t)(i * 30 + 2) * 3600000 / (i == 0 ? 2 : 1);
         c->now.sittings[i] = (struct sitting){.id.id = sim_id(&w->random),
-                                              .site = site_code(i == SIM_SITTINGS - 1),
+                                              .site = site_code(i == SIM_SITTINGS - 2),
                                               .start_ms = start_ms,
                                               .end_ms = start_ms + SIM_SEATS * 30 * DATE_MINUTE_MS,
                                               .seat_minutes = 30,
@@ -234,10 +243,11 @@ static void make_sittings(struct sim_world *w)
                                               .topics = TOPICS_ALL};
         for (int k = 0; k < SIM_SEATS; k++) {
             c->now.seats[i][k] = (struct centre_seat){
-                .sitting = c->now.sittings[i].id, .seat = k + 1, .is_open = true};
+                .sitting = c->now.sittings[i].id, .seat = k + 1};
         }
-        if (!e) e = tell_sitting(c, &c->now.sittings[i]);
+        if (!e && i < SIM_SITTINGS - 1) e = sim_tell_sitting(c, &c->now.sittings[i]);
     }
+    c->now.sitting_count = SIM_SITTINGS - 1;
     if (!e) e = tell_place(c, c->now.sittings[0].site);
     sim_centre_end(c, e);
 }
@@ -256,6 +266,9 @@ static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *cou
     w->given_ticket_count = 0;
     w->violation[0] = '\0';
     w->step = 0;
+    w->gen_count = 0;
+    w->backup_count = 0;
+    memset(w->epoch_max, 0, sizeof(w->epoch_max));
     for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
         w->messages[i].is_used = false;
     }
@@ -268,6 +281,7 @@ static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *cou
         sim_kiosk_init(&w->kiosks[i], w, i);
         w->kiosks[i].seen_inc = (struct inc_id){0};
     }
+    memcpy(w->seen_seats, w->centre.now.seats, sizeof(w->seen_seats));
     w->is_calm = false;
 }
 

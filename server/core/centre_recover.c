@@ -1,0 +1,157 @@
+// What a restored centre learns again from kiosks, and when it has learned enough.
+#include "base/log.h"
+#include "base/mutant.h"
+#include "core/centre_apply.h"
+
+enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
+                      struct centre_seat *seat, struct inc_id owner, int64_t epoch, int64_t now_ms,
+                      enum centre_fact *out)
+{
+    bool recovers = false;
+    *out = CENTRE_FACT_OURS;
+    enum err e = s->ops->sitting_recovers(s, sitting->id, &recovers);
+    if (e || !recovers || epoch == seat->epoch) return e;
+    *out = CENTRE_FACT_OLDER;
+    if (epoch < seat->epoch && !MUTANT(OLDER_FACT_WINS)) return ERR_OK;
+    *out = CENTRE_FACT_NEWER;
+    struct centre_seat learned = *seat;
+    learned.owner = owner;
+    learned.epoch = epoch;
+    learned.booking = (struct booking_id){0};
+    struct centre_booking ghost;
+    bool has_ghost = !id_is_none(seat->booking.id);
+    if (has_ghost) e = s->ops->booking_get(s, seat->booking, &ghost);
+    if (!e && has_ghost) e = s->ops->booking_state(s, ghost.id, BOOKING_CANCELLED, now_ms);
+    ghost.state = BOOKING_CANCELLED;
+    if (!e && has_ghost) e = centre_tell_booking(s, &ghost);
+    if (!e) e = centre_seat_becomes(s, sitting, seat, &learned);
+    *seat = learned;
+    return e;
+}
+
+// ---- A report
+
+static enum err learn_right(struct centre_store *s, struct inc_id inc,
+                            const struct feed_right *right, int64_t now_ms)
+{
+    struct sitting sitting;
+    struct centre_seat seat;
+    enum centre_fact fact = CENTRE_FACT_OLDER;
+    enum err e = s->ops->sitting_get(s, right->sitting, &sitting);
+    if (!e) e = s->ops->seat_get(s, right->sitting, right->seat, &seat);
+    if (!e) e = centre_learn(s, &sitting, &seat, inc, right->epoch, now_ms, &fact);
+    if (e && e != ERR_NOT_FOUND) return e;
+    bool is_owner = !e && id_eq(seat.owner.id, inc.id) && seat.epoch == right->epoch;
+    if (!is_owner) log_error("incarnation %s reports a seat it does not own", inc.id.hex);
+    return ERR_OK;
+}
+
+static bool reports(const struct centre_report *report, const struct centre_seat *seat)
+{
+    for (int i = 0; i < report->count; i++) {
+        const struct feed_right *r = &report->rights[i];
+        if (r->seat == seat->seat && id_eq(r->sitting.id, seat->sitting.id)) return true;
+    }
+    return false;
+}
+
+// It was granted, the kiosk has not heard of it, and from now on it does not listen to the history in
+// which it was.
+static enum err take_back(struct centre_store *s, const struct centre_seat *seat)
+{
+    struct sitting sitting;
+    struct centre_seat pooled = *seat;
+    enum err e = s->ops->sitting_get(s, seat->sitting, &sitting);
+    if (e) return e;
+    pooled.owner = (struct inc_id){0};
+    pooled.epoch++;
+    pooled.state = sitting.state == SITTING_OPEN ? CENTRE_SEAT_OPEN : CENTRE_SEAT_CLOSED;
+    return centre_seat_becomes(s, &sitting, seat, &pooled);
+}
+
+static enum err learn_report(struct centre_store *s, const struct centre_report *report,
+                             int64_t now_ms)
+{
+    static _Thread_local struct centre_seat owned[CENTRE_REPORT_RIGHTS_MAX]; // too large for a stack
+    int owned_count = 0;
+    enum err e = ERR_OK;
+    for (int i = 0; !e && i < report->count; i++) {
+        e = learn_right(s, report->inc, &report->rights[i], now_ms);
+    }
+    if (!e) e = s->ops->seats_recovering(s, report->inc, owned, &owned_count);
+    for (int i = 0; !e && i < owned_count; i++) {
+        bool is_lost = id_is_none(owned[i].booking.id) && !reports(report, &owned[i]);
+        if (is_lost && !MUTANT(REPORT_LEAVES_LOST_GRANTS)) e = take_back(s, &owned[i]);
+    }
+    return e;
+}
+
+// ---- The end of it
+
+// Everything that can be known of this sitting is known. One that is over is history already.
+static enum err thaw(struct centre_store *s, const struct sitting *sitting, bool is_safe,
+                     int64_t now_ms)
+{
+    struct centre_seat seats[SITTING_SEATS_MAX];
+    int count = 0;
+    enum err e = s->ops->sitting_recovered(s, sitting->id);
+    if (e || sitting->end_ms < now_ms) return e;
+    e = s->ops->seats(s, sitting->id, seats, &count);
+    for (int i = 0; !e && i < count; i++) {
+        struct centre_seat after = seats[i];
+        if (!id_is_none(after.owner.id)) continue;
+        if (!MUTANT(EPOCHS_GO_ON)) after.epoch += CENTRE_EPOCH_JUMP;
+        // Also a booked one: its booking may be a ghost that hides the sale of a lost kiosk.
+        if (!is_safe) after.state = CENTRE_SEAT_QUARANTINED;
+        e = s->ops->seat_change(s, &seats[i], &after);
+    }
+    return e ? e : centre_tell_avail(s, sitting);
+}
+
+static enum err end_if_complete(struct centre_store *s, int64_t now_ms)
+{
+    struct centre_recovery r;
+    struct sitting sittings[CENTRE_RECOVER_AT_ONCE];
+    int count = CENTRE_RECOVER_AT_ONCE;
+    enum err e = s->ops->recovery_get(s, &r);
+    if (e || !r.is_on || r.missing > 0) return e;
+    bool is_safe = !r.has_written_off || MUTANT(WRITE_OFF_WITHOUT_QUARANTINE);
+    while (!e && count > 0) {
+        e = s->ops->sittings_recovering(s, sittings, &count);
+        for (int i = 0; !e && i < count; i++) {
+            e = thaw(s, &sittings[i], is_safe, now_ms);
+        }
+    }
+    r.is_on = false;
+    if (!e) log_warn("recovered: every kiosk has reported%s", is_safe ? "" : " or is written off");
+    return e ? e : s->ops->recovery_put(s, &r);
+}
+
+enum err centre_report(struct centre_store *s, const struct centre_report *report, int64_t now_ms,
+                       enum centre_push_status *status)
+{
+    struct centre_inc inc;
+    CHECK(report->count >= 0 && report->count <= CENTRE_REPORT_RIGHTS_MAX);
+    enum err e = s->ops->inc_get(s, report->inc, &inc);
+    if (e) return e;
+    *status = CENTRE_PUSHED;
+    if (inc.state != CENTRE_INC_ACTIVE) *status = CENTRE_RETIRED;
+    bool is_early = report->op_seq > inc.last_seq && !MUTANT(REPORT_BEFORE_ITS_SALES);
+    if (*status == CENTRE_PUSHED && is_early) *status = CENTRE_GAP;
+    bool is_news = *status == CENTRE_PUSHED && (!inc.has_reported || MUTANT(REPORT_TWICE));
+    if (!is_news) return ERR_OK;
+    e = learn_report(s, report, now_ms);
+    inc.has_reported = true;
+    if (!e) e = s->ops->inc_put(s, &inc);
+    return e ? e : end_if_complete(s, now_ms);
+}
+
+enum err centre_write_off(struct centre_store *s, int64_t now_ms)
+{
+    struct centre_recovery r;
+    enum err e = s->ops->recovery_get(s, &r);
+    if (e || !r.is_on) return e;
+    r.has_written_off = true;
+    e = s->ops->recovery_put(s, &r);
+    return e ? e : end_if_complete(s, now_ms);
+}
