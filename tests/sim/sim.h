@@ -336,6 +336,7 @@ struct sim_world {
     int backup_count;
     uint32_t gen_count;
     struct centre_seat seen_seats[SIM_SITTINGS][SIM_SEATS]; // after the last step
+    bool seen_recovers[SIM_SITTINGS];
     int64_t epoch_max[SIM_SITTINGS][SIM_SEATS]; // ever told, also by a history that is over
     struct sim_kiosk kiosks[SIM_KIOSKS];
     struct sim_message messages[SIM_MESSAGES_MAX];

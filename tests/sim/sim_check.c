@@ -79,11 +79,13 @@ static void check_epochs(struct sim_world *w)
         bool moves = !id_eq(now->owner.id, seen->owner.id);
         bool sells = id_is_none(now->owner.id) && id_is_none(seen->booking.id) &&
                      !id_is_none(now->booking.id);
-        if ((moves || sells) && !w->centre.now.recovers[sitting] && now->epoch <= *max)
+        bool is_new = (moves || sells) && !w->seen_recovers[sitting];
+        if (is_new && now->epoch <= *max)
             sim_violate(w, "epoch %lld is used twice", (long long)now->epoch);
         if (now->epoch > *max) *max = now->epoch;
     }
     memcpy(w->seen_seats, w->centre.now.seats, sizeof(w->seen_seats));
+    memcpy(w->seen_recovers, w->centre.now.recovers, sizeof(w->seen_recovers));
 }
 
 // A promise is never lost: each live slip is known to the centre, or lies in its kiosk's log.

@@ -71,7 +71,10 @@ static void replay_incs(struct sim_centre *c, const struct sim_centre_disk *lost
             c->now.has_written_off = true;
         inc->inc.state = was->inc.state;
         inc->inc.has_reported = false;
+        // A broken kiosk would not report what it owns. It has printed no slips, so it may simply go.
+        if (inc->kiosk == SIM_ROGUE) inc->inc.state = CENTRE_INC_RETIRED;
     }
+    c->world->rogue.id = sim_id(&c->world->random);
 }
 
 static void replay_roster(struct sim_centre *c, const struct sim_centre_disk *lost)
@@ -113,6 +116,7 @@ static void put_back(struct sim_world *w, const struct sim_backup *b)
     CHECK(!e);
     sim_centre_end(c, e);
     memcpy(w->seen_seats, c->now.seats, sizeof(w->seen_seats));
+    memcpy(w->seen_recovers, c->now.recovers, sizeof(w->seen_recovers));
 }
 
 void sim_restore(struct sim_world *w)

@@ -269,6 +269,7 @@ static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *cou
     w->gen_count = 0;
     w->backup_count = 0;
     memset(w->epoch_max, 0, sizeof(w->epoch_max));
+    memset(w->seen_recovers, 0, sizeof(w->seen_recovers));
     for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
         w->messages[i].is_used = false;
     }
