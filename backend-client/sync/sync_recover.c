@@ -49,8 +49,9 @@ enum err sync_follow(struct ledger *l, struct ledger_self *self, const struct sy
         self->gen = hello->gen;
         return ERR_OK;
     }
-    log_warn("the centre was restored and has a new history; ours is told again from operation %lld",
-             (long long)self->acked + 1);
+    log_warn(
+        "the centre was restored and has a new history; ours is told again from operation %lld",
+        (long long)self->acked + 1);
     self->new_gen = hello->gen;
     return ERR_OK;
 }

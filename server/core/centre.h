@@ -17,9 +17,8 @@
 #define CENTRE_GRANT_SITTINGS_MAX 400  // of one site within the days of rights
 #define CENTRE_RIGHTS_GIVEN_MAX   1500 // to one incarnation; it keeps 2,000 (LEDGER_RIGHTS_MAX)
 #define CENTRE_RIGHTS_KEPT_MS     (3 * DATE_DAY_MS) // past sittings whose rights a kiosk may still hold
-#define CENTRE_REPORT_RIGHTS_MAX  2000 // LEDGER_RIGHTS_MAX
-#define CENTRE_RECOVER_AT_ONCE    64   // sittings read at once when a recovery ends
-#define CENTRE_EPOCH_JUMP         (INT64_C(1) << 20)
+#define CENTRE_REPORT_RIGHTS_MAX  2000              // LEDGER_RIGHTS_MAX
+#define CENTRE_RECOVER_AT_ONCE    64                // sittings read at once when a recovery ends
 
 // ---- What the store holds, as far as booking goes
 
@@ -31,7 +30,7 @@ struct centre_inc {
     enum centre_inc_state state;
     int64_t last_seq; // last operation applied
     struct crypt_hash last_hash;
-    int64_t heard; // last operation whose answer the kiosk is known to have stored
+    int64_t heard;     // last operation whose answer the kiosk is known to have stored
     bool has_reported; // since the centre was last restored
 };
 
@@ -73,6 +72,8 @@ struct centre_recovery {
     bool is_on;
     bool has_written_off; // a kiosk whose last word will never come
     int missing;          // active kiosks that have not reported; read only
+    // Epochs of this history begin here, past those of every history before it; read only.
+    int64_t epoch_floor;
 };
 
 // What the sealed box of an operation held, opened before the core sees it. The phone is a keyed hash.
@@ -87,7 +88,8 @@ struct centre_contact {
 struct centre_op {
     struct op op;
     struct str bytes; // as sent: what is hashed
-    int64_t had_epoch; // told again after a restore: a pool sale was answered with it; 0: it was not
+    int64_t
+        had_epoch; // told again after a restore: a pool sale was answered with it; 0: it was not
     struct centre_contact contact;
 };
 
@@ -132,9 +134,6 @@ struct centre_store_ops {
     enum err (*sitting_recovered)(struct centre_store *s, struct sitting_id id); // no longer
     // Those that do, at most CENTRE_RECOVER_AT_ONCE.
     enum err (*sittings_recovering)(struct centre_store *s, struct sitting *out, int *count);
-    // The seats of such sittings that `inc` owns, at most CENTRE_REPORT_RIGHTS_MAX.
-    enum err (*seats_recovering)(struct centre_store *s, struct inc_id inc, struct centre_seat *out,
-                                 int *count);
     enum err (*recovery_get)(struct centre_store *s, struct centre_recovery *out);
     enum err (*recovery_put)(struct centre_store *s, const struct centre_recovery *r);
     // Puts a row into a stream: `key` is the county, the site or the incarnation.
@@ -183,7 +182,8 @@ MUST_USE enum err centre_hear(struct centre_store *s, struct inc_id inc, int64_t
 // before is sold from the pool or granted. What is told meanwhile is put in order by one rule: the
 // newer epoch of a seat wins, the older is history, and a cancelled booking stays cancelled. That is
 // enough because an epoch rises only over a seat without a living booking. Then the epochs of the
-// pool jump past everything that was ever told, and the pool sells again. A kiosk that is written off
+// pool go past everything that was ever told, and the pool sells again. (By a fixed step they would
+// meet those of an earlier recovery, where the backup is older than that; the simulator found it.) A kiosk that is written off
 // takes its sales with it: what is unowned in the end might be one of them, and stays in quarantine.
 //
 // Sittings that came after the restore are nobody's memory and are sold at once.
@@ -195,7 +195,9 @@ struct centre_report {
     int count;
 };
 
-// CENTRE_GAP where operations up to op_seq are missing. Counts once for each restore.
+// CENTRE_GAP where operations up to op_seq are missing. Told again, it changes nothing. A seat that the
+// centre thinks is this kiosk's, and that is not in its report, stays its own: it was granted, the
+// kiosk has never heard of it, and hears of it in the new history.
 MUST_USE enum err centre_report(struct centre_store *s, const struct centre_report *report,
                                 int64_t now_ms, enum centre_push_status *status);
 

@@ -142,8 +142,7 @@ static enum err book_pool_again(struct centre_store *s, const struct centre_inc 
         refuse(result, VERDICT_RECOVERING);
         return ERR_OK;
     }
-    if (!e)
-        e = centre_learn(s, sitting, &seat, (struct inc_id){0}, op->had_epoch, now_ms, &fact);
+    if (!e) e = centre_learn(s, sitting, &seat, (struct inc_id){0}, op->had_epoch, now_ms, &fact);
     if (e) return e;
     if (fact != CENTRE_FACT_NEWER) return keep_as_history(s, inc, op, sitting->site, result);
     struct centre_seat sold = seat;
@@ -169,7 +168,8 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
     if (v == VERDICT_OK) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_pool = !e && (id_is_none(seat.owner.id) || MUTANT(POOL_IGNORES_OWNER));
-    if (v == VERDICT_OK && !(is_pool && seat.state == CENTRE_SEAT_OPEN && id_is_none(seat.booking.id)))
+    if (v == VERDICT_OK &&
+        !(is_pool && seat.state == CENTRE_SEAT_OPEN && id_is_none(seat.booking.id)))
         v = VERDICT_SITTING_FULL;
     if (v != VERDICT_OK) {
         refuse(result, v);

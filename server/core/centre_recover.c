@@ -10,6 +10,7 @@ enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
     bool recovers = false;
     *out = CENTRE_FACT_OURS;
     enum err e = s->ops->sitting_recovers(s, sitting->id, &recovers);
+    if (MUTANT(FACTS_AFTER_RECOVERY)) recovers = true;
     if (e || !recovers || epoch == seat->epoch) return e;
     *out = CENTRE_FACT_OLDER;
     if (epoch < seat->epoch && !MUTANT(OLDER_FACT_WINS)) return ERR_OK;
@@ -37,7 +38,10 @@ static enum err learn_right(struct centre_store *s, struct inc_id inc,
     struct sitting sitting;
     struct centre_seat seat;
     enum centre_fact fact = CENTRE_FACT_OLDER;
+    bool recovers = false;
     enum err e = s->ops->sitting_get(s, right->sitting, &sitting);
+    if (!e) e = s->ops->sitting_recovers(s, right->sitting, &recovers);
+    if (!e && !recovers) return ERR_OK; // told again, late
     if (!e) e = s->ops->seat_get(s, right->sitting, right->seat, &seat);
     if (!e) e = centre_learn(s, &sitting, &seat, inc, right->epoch, now_ms, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
@@ -46,51 +50,11 @@ static enum err learn_right(struct centre_store *s, struct inc_id inc,
     return ERR_OK;
 }
 
-static bool reports(const struct centre_report *report, const struct centre_seat *seat)
-{
-    for (int i = 0; i < report->count; i++) {
-        const struct feed_right *r = &report->rights[i];
-        if (r->seat == seat->seat && id_eq(r->sitting.id, seat->sitting.id)) return true;
-    }
-    return false;
-}
-
-// It was granted, the kiosk has not heard of it, and from now on it does not listen to the history in
-// which it was.
-static enum err take_back(struct centre_store *s, const struct centre_seat *seat)
-{
-    struct sitting sitting;
-    struct centre_seat pooled = *seat;
-    enum err e = s->ops->sitting_get(s, seat->sitting, &sitting);
-    if (e) return e;
-    pooled.owner = (struct inc_id){0};
-    pooled.epoch++;
-    pooled.state = sitting.state == SITTING_OPEN ? CENTRE_SEAT_OPEN : CENTRE_SEAT_CLOSED;
-    return centre_seat_becomes(s, &sitting, seat, &pooled);
-}
-
-static enum err learn_report(struct centre_store *s, const struct centre_report *report,
-                             int64_t now_ms)
-{
-    static _Thread_local struct centre_seat owned[CENTRE_REPORT_RIGHTS_MAX]; // too large for a stack
-    int owned_count = 0;
-    enum err e = ERR_OK;
-    for (int i = 0; !e && i < report->count; i++) {
-        e = learn_right(s, report->inc, &report->rights[i], now_ms);
-    }
-    if (!e) e = s->ops->seats_recovering(s, report->inc, owned, &owned_count);
-    for (int i = 0; !e && i < owned_count; i++) {
-        bool is_lost = id_is_none(owned[i].booking.id) && !reports(report, &owned[i]);
-        if (is_lost && !MUTANT(REPORT_LEAVES_LOST_GRANTS)) e = take_back(s, &owned[i]);
-    }
-    return e;
-}
-
 // ---- The end of it
 
 // Everything that can be known of this sitting is known. One that is over is history already.
-static enum err thaw(struct centre_store *s, const struct sitting *sitting, bool is_safe,
-                     int64_t now_ms)
+static enum err thaw(struct centre_store *s, const struct sitting *sitting,
+                     const struct centre_recovery *r, int64_t now_ms)
 {
     struct centre_seat seats[SITTING_SEATS_MAX];
     int count = 0;
@@ -100,8 +64,10 @@ static enum err thaw(struct centre_store *s, const struct sitting *sitting, bool
     for (int i = 0; !e && i < count; i++) {
         struct centre_seat after = seats[i];
         if (!id_is_none(after.owner.id)) continue;
-        if (!MUTANT(EPOCHS_GO_ON)) after.epoch += CENTRE_EPOCH_JUMP;
+        bool is_below = after.epoch < r->epoch_floor && !MUTANT(EPOCHS_GO_ON);
+        if (is_below) after.epoch = r->epoch_floor;
         // Also a booked one: its booking may be a ghost that hides the sale of a lost kiosk.
+        bool is_safe = !r->has_written_off || MUTANT(WRITE_OFF_WITHOUT_QUARANTINE);
         if (!is_safe) after.state = CENTRE_SEAT_QUARANTINED;
         e = s->ops->seat_change(s, &seats[i], &after);
     }
@@ -115,15 +81,16 @@ static enum err end_if_complete(struct centre_store *s, int64_t now_ms)
     int count = CENTRE_RECOVER_AT_ONCE;
     enum err e = s->ops->recovery_get(s, &r);
     if (e || !r.is_on || r.missing > 0) return e;
-    bool is_safe = !r.has_written_off || MUTANT(WRITE_OFF_WITHOUT_QUARANTINE);
     while (!e && count > 0) {
         e = s->ops->sittings_recovering(s, sittings, &count);
         for (int i = 0; !e && i < count; i++) {
-            e = thaw(s, &sittings[i], is_safe, now_ms);
+            e = thaw(s, &sittings[i], &r, now_ms);
         }
     }
     r.is_on = false;
-    if (!e) log_warn("recovered: every kiosk has reported%s", is_safe ? "" : " or is written off");
+    if (!e)
+        log_warn("recovered: every kiosk has reported%s",
+                 r.has_written_off ? " or is written off" : "");
     return e ? e : s->ops->recovery_put(s, &r);
 }
 
@@ -138,9 +105,10 @@ enum err centre_report(struct centre_store *s, const struct centre_report *repor
     if (inc.state != CENTRE_INC_ACTIVE) *status = CENTRE_RETIRED;
     bool is_early = report->op_seq > inc.last_seq && !MUTANT(REPORT_BEFORE_ITS_SALES);
     if (*status == CENTRE_PUSHED && is_early) *status = CENTRE_GAP;
-    bool is_news = *status == CENTRE_PUSHED && (!inc.has_reported || MUTANT(REPORT_TWICE));
-    if (!is_news) return ERR_OK;
-    e = learn_report(s, report, now_ms);
+    if (*status != CENTRE_PUSHED) return ERR_OK;
+    for (int i = 0; !e && i < report->count; i++) {
+        e = learn_right(s, report->inc, &report->rights[i], now_ms);
+    }
     inc.has_reported = true;
     if (!e) e = s->ops->inc_put(s, &inc);
     return e ? e : end_if_complete(s, now_ms);

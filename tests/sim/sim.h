@@ -378,6 +378,8 @@ bool sim_kiosk_knows(struct sim_kiosk *k, struct booking_id id, struct ledger_bo
 void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms);
 void sim_deliver_one(struct sim_world *w);
 void sim_centre_hear(struct sim_world *w, const struct sim_message *m);
+void sim_last_words(struct sim_world *w); // pages that are on the line when the centre ends
+void sim_night(struct sim_world *w);
 
 // The generation's name: they are ordered (sync_recover.h).
 struct id sim_gen(struct sim_world *w, uint32_t number);
@@ -390,8 +392,6 @@ MUST_USE enum err sim_tell_sitting(struct sim_centre *c, const struct sitting *s
 enum err sim_sitting_recovers(struct centre_store *s, struct sitting_id id, bool *out);
 enum err sim_sitting_recovered(struct centre_store *s, struct sitting_id id);
 enum err sim_sittings_recovering(struct centre_store *s, struct sitting *out, int *count);
-enum err sim_seats_recovering(struct centre_store *s, struct inc_id inc, struct centre_seat *out,
-                              int *count);
 enum err sim_recovery_get(struct centre_store *s, struct centre_recovery *out);
 enum err sim_recovery_put(struct centre_store *s, const struct centre_recovery *r);
 

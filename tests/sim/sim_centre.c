@@ -352,7 +352,6 @@ static const struct centre_store_ops ops = {
     .sitting_recovers = sim_sitting_recovers,
     .sitting_recovered = sim_sitting_recovered,
     .sittings_recovering = sim_sittings_recovering,
-    .seats_recovering = sim_seats_recovering,
     .recovery_get = sim_recovery_get,
     .recovery_put = sim_recovery_put,
     .ticket_add = ticket_add,

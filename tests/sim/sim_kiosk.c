@@ -186,8 +186,8 @@ static void send_report(struct sim_kiosk *k, struct sim_message *m)
     m->from = report.op_seq;
     m->count = report.count;
     for (int i = 0; i < report.count; i++) {
-        m->rights[i] = (struct feed_right){
-            rights[i].sitting, rights[i].seat, rights[i].epoch, rights[i].booking};
+        m->rights[i] = (struct feed_right){rights[i].sitting, rights[i].seat, rights[i].epoch,
+                                           rights[i].booking};
     }
 }
 

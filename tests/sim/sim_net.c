@@ -40,8 +40,8 @@ void sim_deliver_one(struct sim_world *w)
     if (!next) return;
     m = *next;
     next->is_used = false;
-    bool is_up = m.kind == SIM_HELLO || m.kind == SIM_PUSH || m.kind == SIM_PULL ||
-                 m.kind == SIM_REPORT;
+    bool is_up =
+        m.kind == SIM_HELLO || m.kind == SIM_PUSH || m.kind == SIM_PULL || m.kind == SIM_REPORT;
     struct sim_kiosk *k = &w->kiosks[m.kiosk];
     if (is_up) {
         sim_centre_hear(w, &m);
@@ -149,7 +149,8 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
     static struct centre_push_reply answer;
     struct centre_op ops[SIM_BATCH_MAX];
     if (is_over(w, m, reply)) return ERR_OK;
-    int64_t known = sim_centre_inc(&w->centre, m->inc) ? sim_centre_inc(&w->centre, m->inc)->inc.last_seq : 0;
+    int64_t known =
+        sim_centre_inc(&w->centre, m->inc) ? sim_centre_inc(&w->centre, m->inc)->inc.last_seq : 0;
     for (int i = 0; i < m->count; i++) {
         ops[i] = op_of(&m->ops[i]);
     }
@@ -200,6 +201,30 @@ static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
     reply->applied = page.applied;
     reply->count = page.count;
     return ERR_OK;
+}
+
+void sim_last_words(struct sim_world *w)
+{
+    static struct sim_message reply;
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        const struct sim_kiosk *k = &w->kiosks[i];
+        struct sim_message m = {.talk = SYNC_PULL,
+                                .request = ++w->next_request, // nobody waits for it
+                                .kiosk = i,
+                                .inc = k->disk.now.self.inc,
+                                .gen = k->disk.now.self.gen,
+                                .position = k->disk.now.self.position};
+        const struct sim_centre_inc *inc = sim_centre_inc(&w->centre, m.inc);
+        bool is_heard = inc && inc->inc.state == CENTRE_INC_ACTIVE && id_eq(m.gen, w->centre.gen);
+        if (!is_heard) continue;
+        sim_centre_begin(&w->centre);
+        enum err e = hear_pull(w, &m, &reply);
+        sim_centre_end(&w->centre, e);
+        reply.gen = m.gen;
+        for (int copies = 0; !e && copies < 4; copies++) {
+            sim_send(w, &reply, sim_roll(&w->random, 300000));
+        }
+    }
 }
 
 static enum err hear_report(struct sim_world *w, const struct sim_message *m,

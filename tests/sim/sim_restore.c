@@ -128,6 +128,8 @@ void sim_restore(struct sim_world *w)
     sim_trace(w, "the centre is restored from %s backup", is_old ? "an older" : "the newest");
     bool calm = w->is_calm;
     w->is_calm = true; // the command ends well or is given again
+    sim_night(w);
+    sim_last_words(w);
     put_back(w, &w->backups[w->backup_count - 1]);
     w->is_calm = calm;
 }
@@ -184,25 +186,13 @@ enum err sim_sittings_recovering(struct centre_store *s, struct sitting *out, in
     return e;
 }
 
-enum err sim_seats_recovering(struct centre_store *s, struct inc_id inc, struct centre_seat *out,
-                              int *count)
-{
-    struct sim_centre *c = of(s);
-    enum err e = disk(s);
-    *count = 0;
-    for (int i = 0; !e && i < SIM_SITTINGS * SIM_SEATS; i++) {
-        const struct centre_seat *seat = &c->now.seats[i / SIM_SEATS][i % SIM_SEATS];
-        if (c->now.recovers[i / SIM_SEATS] && id_eq(seat->owner.id, inc.id)) out[(*count)++] = *seat;
-    }
-    return e;
-}
-
 enum err sim_recovery_get(struct centre_store *s, struct centre_recovery *out)
 {
     struct sim_centre *c = of(s);
     enum err e = disk(s);
     *out = (struct centre_recovery){.is_on = c->now.is_recovering,
-                                    .has_written_off = c->now.has_written_off};
+                                    .has_written_off = c->now.has_written_off,
+                                    .epoch_floor = (int64_t)c->world->gen_count << 20};
     for (int i = 0; i < c->now.inc_count; i++) {
         const struct sim_centre_inc *inc = &c->now.incs[i];
         bool is_awaited = inc->inc.state == CENTRE_INC_ACTIVE && inc->kiosk != SIM_ROGUE;

@@ -29,7 +29,8 @@ static struct centre_seat *own_seat(struct sim_world *w)
 
 static void take_a_seat(struct sim_world *w)
 {
-    struct centre_seat *seat = &w->centre.now.seats[sim_roll(&w->random, (uint32_t)w->centre.now.sitting_count)][0];
+    struct centre_seat *seat =
+        &w->centre.now.seats[sim_roll(&w->random, (uint32_t)w->centre.now.sitting_count)][0];
     if (!id_is_none(seat->owner.id) || !id_is_none(seat->booking.id)) return;
     seat->owner = w->rogue;
     seat->epoch++;

@@ -132,7 +132,7 @@ static void change_roster(struct sim_world *w)
     sim_centre_end(c, sim_tell_sitting(c, s));
 }
 
-static void night(struct sim_world *w)
+void sim_night(struct sim_world *w)
 {
     struct sim_centre *c = &w->centre;
     sim_centre_begin(c);
@@ -187,7 +187,7 @@ static void one_step(struct sim_world *w)
     } else if (what < 96 || w->is_calm) {
         pass_time(w);
     } else if (what < 97) {
-        sim_chance(&w->random, 300) ? change_roster(w) : night(w);
+        sim_chance(&w->random, 300) ? change_roster(w) : sim_night(w);
         sim_rogue(w);
         if (sim_chance(&w->random, 300)) sim_backup(w);
         sim_restore(w);
@@ -242,8 +242,8 @@ static void make_sittings(struct sim_world *w)
                                               .seat_count = SIM_SEATS,
                                               .topics = TOPICS_ALL};
         for (int k = 0; k < SIM_SEATS; k++) {
-            c->now.seats[i][k] = (struct centre_seat){
-                .sitting = c->now.sittings[i].id, .seat = k + 1};
+            c->now.seats[i][k] =
+                (struct centre_seat){.sitting = c->now.sittings[i].id, .seat = k + 1};
         }
         if (!e && i < SIM_SITTINGS - 1) e = sim_tell_sitting(c, &c->now.sittings[i]);
     }
