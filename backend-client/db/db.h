@@ -22,7 +22,7 @@
 
 #define DB_PARAMS_MAX     32
 #define DB_BUSY_TRIES_MAX 5
-#define DB_BUSY_WAIT_MS   5000               // how long one statement waits for another writer
+#define DB_BUSY_WAIT_MS   5000               // how long SQLite waits for another writer
 #define DB_TEXT_BYTES_MAX (64 * 1024 * 1024) // one value; a longer one is ERR_TOO_BIG
 
 struct db;

@@ -41,13 +41,6 @@ static bool limit(struct world *w, int64_t pages_more)
 
 int main(void)
 {
-    struct world_driver sqlite = {"sqlite", make, drop, open_db, limit};
-    int failed = suite_walls(&sqlite);
-    failed += suite_feed(&sqlite);
-    failed += suite_roster(&sqlite);
-    failed += suite_kiosk(&sqlite);
-    failed += suite_booking(&sqlite);
-    failed += suite_check(&sqlite);
-    failed += suite_faults(&sqlite);
-    return failed;
+    struct world_driver sqlite = {make, drop, open_db, limit, true};
+    return suite_all(&sqlite);
 }
