@@ -272,8 +272,8 @@ struct sim_kiosk {
     int64_t waiting_since_ms;
     struct sim_spooled spool[4]; // in memory that outlives the program, not the power
     int spool_count;
-    struct ledger_booking wish; // the last one made here; its visitor may take it back
-    struct feed_position seen;  // for I6
+    struct ledger_booking seatless; // the last wish or refused sale; its visitor may come back
+    struct feed_position seen;      // for I6
     struct inc_id seen_inc;
 };
 
@@ -340,6 +340,8 @@ void sim_kiosk_visit(struct sim_kiosk *k);         // somebody does something at
 void sim_kiosk_run(struct sim_kiosk *k);           // its own thread gets a turn
 void sim_kiosk_hear(struct sim_kiosk *k, const struct sim_message *m);
 void sim_kiosk_lose_disk(struct sim_kiosk *k);
+// A booking as this kiosk knows it, its own or one of the feed; false where it does not.
+bool sim_kiosk_knows(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out);
 
 void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms);
 void sim_deliver_one(struct sim_world *w);
@@ -355,5 +357,9 @@ bool sim_is_at_rest(struct sim_world *w);
 
 void mutant_choose(enum mutant m); // before any run; MUTANT_NONE takes it back
 const char *mutant_name(enum mutant m);
+
+// ---- The log (sim_log.c)
+
+void sim_log_to(FILE *trace); // NULL: nowhere
 
 #endif

@@ -42,6 +42,13 @@ struct ledger *sim_kiosk_ledger(struct sim_kiosk *k)
     return &k->disk.ledger;
 }
 
+// A day on which nearly all walk-in numbers are gone already.
+static void be_busy(struct sim_kiosk *k)
+{
+    k->disk.now.self.ticket_day = date_day_from_ms(k->world->civil_ms);
+    k->disk.now.self.ticket_number = TICKET_NUMBER_MAX - 2;
+}
+
 void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index)
 {
     struct sync_stage stage = k->stage;
@@ -55,10 +62,11 @@ void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index)
     k->is_cut_up = false;
     k->is_cut_down = false;
     k->spool_count = 0;
-    k->wish = (struct ledger_booking){0};
+    k->seatless = (struct ledger_booking){0};
     k->stage = stage;
     if (!k->stage.rows) sync_stage_init(&k->stage, FEED_PAGE_ROWS_MAX, 2 * FEED_PAGE_BYTES_MAX);
     sim_ledger_init(&k->disk, w, (struct inc_id){sim_id(&w->random)});
+    if (sim_chance(&w->random, 200)) be_busy(k);
     sim_kiosk_power_on(k);
 }
 
@@ -114,7 +122,7 @@ void sim_kiosk_lose_disk(struct sim_kiosk *k)
     sim_trace(w, "kiosk %d loses its disk", k->index);
     sim_ledger_init(&k->disk, w, (struct inc_id){sim_id(&w->random)});
     k->spool_count = 0;
-    k->wish = (struct ledger_booking){0};
+    k->seatless = (struct ledger_booking){0};
     sim_kiosk_power_on(k);
 }
 
@@ -280,6 +288,7 @@ static void decided(struct sim_kiosk *k, const struct sync_decided *d)
             sim_slip(k->world, k, d->booking, sim_sitting_index(k->world, b->b.sitting), b->b.seat);
     }
     if (is_waited_for) {
+        if (d->verdict != VERDICT_OK) (void)sim_kiosk_knows(k, d->booking, &k->seatless);
         k->waiting = (struct booking_id){0};
         k->spool_count = 0;
     }

@@ -137,6 +137,7 @@ static int replay(int64_t seed, bool trace)
 {
     struct sim_counts counts = {0};
     struct sim_world *w = new_world();
+    if (trace) sim_log_to(stdout);
     bool clean = sim_run(w, seed, &counts, trace ? stdout : NULL);
     free_world(w);
     printf("seed %lld: %lld steps, %s\n", (long long)seed, (long long)counts.steps,

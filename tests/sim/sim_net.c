@@ -145,7 +145,8 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
         reply->kind = SIM_TURNED_AWAY;
         reply->status = answer.status;
     }
-    reply->gen = w->centre.gen;
+    // Now and then the answer comes from some other centre behind one address.
+    reply->gen = !w->is_calm && sim_chance(&w->random, 5) ? sim_id(&w->random) : w->centre.gen;
     reply->from = m->from;
     reply->count = m->count;
     reply->acked = answer.acked;

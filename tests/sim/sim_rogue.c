@@ -57,6 +57,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
         op.op.basis = OP_RIGHT;
         op.op.kind = sim_chance(&w->random, 800) ? OP_BOOK : OP_RETURN;
         op.op.booking.id = sim_id(&w->random);
+        w->rogue_booking = op.op.booking;
     }
     if (sim_chance(&w->random, 300)) {
         op.contact.has_phone = true;
@@ -88,9 +89,11 @@ void sim_rogue(struct sim_world *w)
     if (sim_chance(&w->random, 50)) seq = 0;
     struct centre_op op = some_op(w, seq);
     struct centre_push push = {.inc = w->rogue,
-                               .heard = seq - (int64_t)sim_roll(&w->random, 3),
+                               .heard = seq + 1 - (int64_t)sim_roll(&w->random, 4),
                                .from = seq,
                                .ops = &op,
                                .count = 1};
-    sim_centre_end(c, centre_push(&c->store, &push, w->civil_ms, &reply));
+    enum err e = centre_push(&c->store, &push, w->civil_ms, &reply);
+    if (!e) e = centre_hear(&c->store, w->rogue, push.heard);
+    sim_centre_end(c, e);
 }

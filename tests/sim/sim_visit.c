@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-// The booking under a slip, as this kiosk knows it; false where it does not.
-static bool known(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out)
+bool sim_kiosk_knows(struct sim_kiosk *k, struct booking_id id, struct ledger_booking *out)
 {
     for (int i = 0; i < k->disk.now.booking_count; i++) {
         if (!id_eq(k->disk.bookings[i].id.id, id.id)) continue;
@@ -132,7 +131,7 @@ static void book(struct sim_kiosk *k)
         sale.seat = 0;
         if (sync_wish(sim_kiosk_ledger(k), &sale, sim_kiosk_now(k), &v) == ERR_OK)
             sim_came(w, OUTCOME_WISH);
-        (void)known(k, sale.booking, &k->wish);
+        (void)sim_kiosk_knows(k, sale.booking, &k->seatless);
         break;
     case OFFER_NONE:
         // Somebody taps a screen that is out of date: whatever seat it is, the ledger decides.
@@ -157,7 +156,7 @@ static void cancel(struct sim_kiosk *k)
     struct sim_world *w = k->world;
     struct ledger_booking booking;
     struct sim_slip *slip = some_slip(w);
-    if (!slip || !known(k, slip->booking, &booking)) return;
+    if (!slip || !sim_kiosk_knows(k, slip->booking, &booking)) return;
     enum verdict v = VERDICT_OK;
     enum err e = sync_cancel(sim_kiosk_ledger(k), &booking, OP_WHY_VISITOR, sim_kiosk_now(k), &v);
     // Who asked to cancel does not come, even where the kiosk fell silent over it and forgot.
@@ -167,22 +166,37 @@ static void cancel(struct sim_kiosk *k)
         sim_came(w, booking.is_foreign ? OUTCOME_CANCELLED_ELSEWHERE : OUTCOME_CANCELLED);
 }
 
-// A visitor with a wish's code takes it back, or means to check in with it.
-static void use_wish(struct sim_kiosk *k)
+// A visitor whose booking has no seat (a wish, or a sale that was refused) takes it back, or means to
+// check in with it.
+static void use_seatless(struct sim_kiosk *k)
 {
     enum verdict v = VERDICT_OK;
-    if (id_is_none(k->wish.id.id)) return;
+    if (id_is_none(k->seatless.id.id)) return;
     bool takes_back = sim_chance(&k->world->random, 500);
-    enum err e = takes_back ? sync_cancel(sim_kiosk_ledger(k), &k->wish, OP_WHY_VISITOR,
+    enum err e = takes_back ? sync_cancel(sim_kiosk_ledger(k), &k->seatless, OP_WHY_VISITOR,
                                           sim_kiosk_now(k), &v)
-                            : sync_checkin(sim_kiosk_ledger(k), &k->wish, sim_kiosk_now(k), &v);
-    if (!e && v == VERDICT_OK && !takes_back) sim_violate(k->world, "a wish checks in");
+                            : sync_checkin(sim_kiosk_ledger(k), &k->seatless, sim_kiosk_now(k), &v);
+    if (!e && v == VERDICT_OK && !takes_back) sim_violate(k->world, "checked in without a seat");
     bool withdrawn = false;
     struct booking_id id = sim_chance(&k->world->random, 500)
-                               ? k->wish.id
+                               ? k->seatless.id
                                : (struct booking_id){sim_id(&k->world->random)};
     e = sync_give_up(sim_kiosk_ledger(k), id, sim_kiosk_now(k), &withdrawn);
-    if (!e && withdrawn) sim_violate(k->world, "a wish is withdrawn as if it were asked for");
+    if (!e && withdrawn) sim_violate(k->world, "what was not asked for is withdrawn");
+}
+
+// A screen that is far out of date sells or checks in on a sitting this kiosk knows nothing of.
+static void use_unknown_sitting(struct sim_kiosk *k)
+{
+    struct sitting_id nowhere = {sim_id(&k->world->random)};
+    struct sync_sale sale = sale_of(k, nowhere, 1);
+    struct ledger_booking booking = {
+        .id = sale.booking, .sitting = nowhere, .seat = 1, .is_foreign = true};
+    enum verdict v = VERDICT_OK;
+    bool sells = sim_chance(&k->world->random, 500);
+    enum err e = sells ? sync_book_right(sim_kiosk_ledger(k), &sale, sim_kiosk_now(k), &v)
+                       : sync_checkin(sim_kiosk_ledger(k), &booking, sim_kiosk_now(k), &v);
+    if (!e && v == VERDICT_OK) sim_violate(k->world, "an unknown sitting is used");
 }
 
 static void check_in(struct sim_kiosk *k)
@@ -190,7 +204,7 @@ static void check_in(struct sim_kiosk *k)
     struct sim_world *w = k->world;
     struct ledger_booking booking;
     struct sim_slip *slip = some_slip(w);
-    if (!slip || !known(k, slip->booking, &booking)) return;
+    if (!slip || !sim_kiosk_knows(k, slip->booking, &booking)) return;
     enum verdict v = VERDICT_OK;
     enum err e = sync_checkin(sim_kiosk_ledger(k), &booking, sim_kiosk_now(k), &v);
     if (!e && v == VERDICT_OK) sim_came(w, OUTCOME_CHECKED_IN);
@@ -238,7 +252,7 @@ void sim_kiosk_visit(struct sim_kiosk *k)
     } else if (what < 83) {
         check_in(k);
     } else if (what < 86) {
-        use_wish(k);
+        sim_chance(&k->world->random, 800) ? use_seatless(k) : use_unknown_sitting(k);
     } else if (what < 92) {
         walk_in(k);
     } else {
