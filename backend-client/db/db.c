@@ -74,6 +74,11 @@ void db_close(struct db *db)
     if (db) db->driver->close(db);
 }
 
+bool db_is_file(const struct db *db)
+{
+    return db->driver->is_file;
+}
+
 enum err db_check(struct db *db)
 {
     enum err e = enter(db);

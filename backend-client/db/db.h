@@ -69,6 +69,9 @@ MUST_USE enum err db_open_sqlite(struct arena *arena, const char *path, enum db_
                                  struct db **out);
 void db_close(struct db *db); // leaves quietly on NULL; no rows may be open
 
+// One file, whose one writer is all that ever changes it. False: a server, where others may write too.
+bool db_is_file(const struct db *db);
+
 // Reads every page. ERR_CORRUPT where something is damaged.
 MUST_USE enum err db_check(struct db *db);
 

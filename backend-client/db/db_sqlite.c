@@ -338,6 +338,7 @@ static const struct db_token tokens[] = {{"@FOR_UPDATE@", ""}, {"@SKIP_LOCKED@",
 
 static const struct db_driver driver = {
     .name = "sqlite",
+    .is_file = true,
     .tokens = tokens,
     .token_count = sizeof(tokens) / sizeof(tokens[0]),
     .control = sqlite_control,

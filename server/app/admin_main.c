@@ -24,6 +24,7 @@ static const char usage[] =
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
+    "  backup-begin, backup-end          around a copy that PostgreSQL makes\n"
     "  keys                              the public keys\n";
 
 struct cli {
@@ -291,6 +292,8 @@ static const struct {
     {"bookings", run_plain, 0, 0},
     {"check", run_plain, 0, 0},
     {"backup", run_backup, 1, 1},
+    {"backup-begin", run_plain, 0, 0},
+    {"backup-end", run_plain, 0, 0},
     {"keys", run_keys, 0, 0},
 };
 
@@ -302,7 +305,7 @@ static enum err open_dir(struct cli *cli, struct env_system *env)
     if (!e && cli->config) e = settings_load(&conf, cli->config, env);
     if (!e)
         e = data_dir_init(&cli->dir, cli->config ? conf_text(&conf, SETTING_DATA) : cli->data,
-                          &env->env);
+                          cli->config ? conf_text(&conf, SETTING_DATABASE) : "", &env->env);
     conf_deinit(&conf);
     return e;
 }

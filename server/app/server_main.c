@@ -78,7 +78,9 @@ int main(int argc, char **argv)
     struct data_dir dir;
     enum err e = settings_load(&conf, path, &env);
     if (!e) e = crypt_init();
-    if (!e) e = data_dir_init(&dir, conf_text(&conf, SETTING_DATA), &env.env);
+    if (!e)
+        e = data_dir_init(&dir, conf_text(&conf, SETTING_DATA), conf_text(&conf, SETTING_DATABASE),
+                          &env.env);
     if (!e) e = serve(&dir, &conf);
     conf_deinit(&conf);
     return e ? 1 : 0;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A private PostgreSQL for tests: its own folder under /tmp, its own socket, nobody else's data.
 
-As a program: postgres.py COMMAND…  runs COMMAND with one more argument, the conninfo of a cluster
-that lives as long as the command does. Where PostgreSQL is not installed it says so and ends with 77.
+As a program: postgres.py COMMAND…  runs COMMAND beside a cluster that lives as long as the command
+does. Its conninfo stands in LYVUE_PG, and in the place of an argument @CONNINFO@. Where PostgreSQL is
+not installed it says so and ends with 77.
 """
 import ctypes
 import glob
@@ -35,6 +36,15 @@ def _as_user():
     if os.getuid() == 0:
         kw.update(user=USER, group=USER, extra_groups=[])
     return kw
+
+
+def sql(conninfo, text):
+    """What psql answers, unaligned."""
+    done = subprocess.run([f"{bin_dir()}/psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d",
+                           conninfo, "-c", text], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout.strip()
 
 
 class Cluster:
@@ -84,12 +94,7 @@ class Cluster:
         return f"host={self.dir} user={USER} dbname={db}"
 
     def sql(self, text, db="lvyue"):
-        """What psql answers, unaligned."""
-        done = subprocess.run([f"{self.bin}/psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d",
-                               self.conninfo(db), "-c", text], capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return done.stdout.strip()
+        return sql(self.conninfo(db), text)
 
     def make(self, db="lvyue"):
         self.sql(f'CREATE DATABASE "{db}" TEMPLATE template0', "postgres")
@@ -126,7 +131,9 @@ def main(command):
     cluster = Cluster()
     try:
         cluster.start()
-        return subprocess.run([*command, cluster.conninfo("postgres")]).returncode
+        conninfo = cluster.conninfo("postgres")
+        command = [conninfo if word == "@CONNINFO@" else word for word in command]
+        return subprocess.run(command, env=os.environ | {"LYVUE_PG": conninfo}).returncode
     finally:
         cluster.drop()
 
