@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#define LOOKS_MAX 5000
+
 static const char *server; // conninfo of the database that is always there
 
 static struct db *open_at(struct arena *arena, const char *database, enum db_access access)
@@ -175,36 +177,45 @@ static void *commit(void *context)
 }
 
 static const char WAITING[] = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+static const char REQUIRED[] = "SELECT count(*) FROM pg_settings WHERE setting = 'nobody'";
 static const char GIVE_UP[] = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
                               "WHERE wait_event = 'SyncRep'";
+
+static bool comes_to(struct db *db, const char *sql, int64_t count)
+{
+    for (int i = 0; i < LOOKS_MAX; i++) {
+        if (db_count(db, sql) == count) return true;
+    }
+    return false;
+}
 
 // Two commits, one of which has written nothing: neither may be answered while the standby is missing.
 static void a_commit_that_no_standby_has_is_not_vouched_for(void **state)
 {
     struct db_fixture *f = *state;
     struct db *other = open_db(f, DB_SUITE_MAIN, DB_READER);
+    struct seller s[2] = {{.db = f->db}, {.db = f->db}};
     on_server("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    on_server("SELECT pg_reload_conf()");
+    assert_true(comes_to(other, REQUIRED, 1));
+    bool waits = true;
     for (int i = 0; i < 2; i++) {
-        struct seller s = {.db = f->db};
         pthread_t thread;
-        on_server("SELECT pg_reload_conf()");
-        while (db_count(other, "SELECT count(*) FROM pg_settings WHERE setting = 'nobody'") == 0) {
-        }
         assert_int_equal(db_begin(f->db, DB_WRITE), ERR_OK);
         if (i == 0) assert_int_equal(db_run(f->db, sale(1), NULL), ERR_OK);
         if (i == 1) assert_int_equal(db_count(f->db, SALE_COUNT), 1);
-        assert_int_equal(pthread_create(&thread, NULL, commit, &s), 0);
-        while (db_count(other, WAITING) == 0) {
-        }
+        assert_int_equal(pthread_create(&thread, NULL, commit, &s[i]), 0);
+        waits = comes_to(other, WAITING, 1) && waits;
         on_server(GIVE_UP);
         pthread_join(thread, NULL);
-        assert_int_equal(s.err, ERR_IO);
     }
     on_server("ALTER SYSTEM RESET synchronous_standby_names");
     on_server("SELECT pg_reload_conf()");
-    while (db_count(other, "SELECT count(*) FROM pg_settings WHERE setting = 'nobody'") > 0) {
-    }
+    assert_true(comes_to(other, REQUIRED, 0));
     db_close(other);
+    assert_true(waits);
+    assert_int_equal(s[0].err, ERR_IO);
+    assert_int_equal(s[1].err, ERR_IO);
 }
 
 // ---- Databases that do not fit
