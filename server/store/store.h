@@ -40,7 +40,6 @@
 #define STORE_ENROL_MS          (10 * DATE_MINUTE_MS)
 #define STORE_ENROL_INTERVAL_S  5
 #define STORE_LETTER_REST_MS    (2 * DATE_DAY_MS) // a letter is not given again so soon
-#define STORE_CONTACT_DAYS      90                // contacts are kept so long after the sitting
 #define STORE_AUDIT_TEXT_MAX    512
 #define STORE_CONTACT_BYTES_MAX 256
 
