@@ -206,6 +206,11 @@ struct str db_text(struct db_rows *rows, int column, struct arena *arena)
     return str_copy(arena, db_text_borrow(rows, column));
 }
 
+struct db_value db_column(struct db_rows *rows, int column)
+{
+    return rows->err ? DB_NULL : rows->db->driver->column(rows, column);
+}
+
 bool db_is_null(struct db_rows *rows, int column)
 {
     return !rows->err && rows->db->driver->column(rows, column).kind == DB_KIND_NULL;

@@ -13,7 +13,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define DATABASE    "centre.db"
 #define LOCK        "lock"
 #define MODE_SHARED 0640
 
@@ -176,7 +175,7 @@ static enum err open_db(const struct data_dir *d, enum db_access access, struct 
                         struct db **db)
 {
     if (d->database[0]) return db_open_pg(arena, d->database, access, db);
-    struct data_path path = data_dir_join(d, DATABASE);
+    struct data_path path = data_dir_join(d, DATA_DIR_DATABASE);
     struct data_path generation = data_dir_join(d, GENERATION_FILE);
     // The generation is written once all is there, so a folder without it may still get a database.
     if (is_there(generation) && !is_there(path)) {

@@ -15,6 +15,7 @@
 
 #define DATA_DIR_BYTES_MAX   256                        // of its path
 #define DATA_DIR_STORE_BYTES ((size_t)40 * 1024 * 1024) // of the arena a store lives in
+#define DATA_DIR_DATABASE    "centre.db"
 #define DATA_DIR_KEYS        "keys"
 #define DATA_DIR_CONTENT     "content"
 #define DATA_DIR_SOCKET      "admin.sock"

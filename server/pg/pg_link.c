@@ -244,8 +244,14 @@ static void close_link(struct db *db)
     *me = (struct db_pg){0};
 }
 
-static const struct db_token tokens[] = {{"@FOR_UPDATE@", "FOR UPDATE"},
-                                         {"@SKIP_LOCKED@", "SKIP LOCKED"}};
+static const char columns[] =
+    "SELECT c.oid AS place, CAST(c.relname AS TEXT) AS table_name, a.attnum AS position, "
+    "CAST(a.attname AS TEXT) AS column_name FROM pg_class c JOIN pg_attribute a "
+    "ON a.attrelid = c.oid WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped "
+    "AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
+
+static const struct db_token tokens[] = {
+    {"@FOR_UPDATE@", "FOR UPDATE"}, {"@SKIP_LOCKED@", "SKIP LOCKED"}, {"@COLUMNS@", columns}};
 
 static const struct db_driver driver = {
     .name = "postgres",

@@ -104,13 +104,24 @@ def twin_of(first):
     return twin
 
 
-class Instances(unittest.TestCase):
+class OnPostgres(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.cluster = postgres.Cluster()
         cls.addClassCleanup(cls.cluster.drop)
         cls.cluster.start()
 
+    def sale(self, kiosk):
+        """The first free seat of a pool, as the feed tells it."""
+        for avail in kiosk.of_kind("avail").values():
+            free = [n for n in range(1, 51) if avail["pool"] >> (n - 1) & 1]
+            start_ms = kiosk.rows["c", "sitting", avail["sitting"]]["start_ms"]
+            if free and NOON_MS < start_ms < NOON_MS + 12 * 86400000:
+                return kiosk.sale("pool", avail["sitting"], free[0], phone="")[1]
+        self.fail("nothing is free")
+
+
+class Instances(OnPostgres):
     def pair(self):
         name = "pair_" + self.id().rsplit(".", 1)[1][:40].lower()
         self.cluster.make(name)
@@ -140,15 +151,6 @@ class Instances(unittest.TestCase):
         wait.join(c.WAIT_S)
         self.assertTrue(heard and heard[0]["rows"])
         self.assertLess(time.monotonic() - began, 5)
-
-    def sale(self, kiosk):
-        """The first free seat of a pool, as the feed tells it."""
-        for avail in kiosk.of_kind("avail").values():
-            free = [n for n in range(1, 51) if avail["pool"] >> (n - 1) & 1]
-            start_ms = kiosk.rows["c", "sitting", avail["sitting"]]["start_ms"]
-            if free and NOON_MS < start_ms < NOON_MS + 12 * 86400000:
-                return kiosk.sale("pool", avail["sitting"], free[0], phone="")[1]
-        self.fail("nothing is free")
 
     def test_an_instance_killed_in_the_middle_loses_nothing_and_does_nothing_twice(self):
         first, twin = self.pair()
@@ -242,6 +244,72 @@ class Instances(unittest.TestCase):
         self.assertEqual(first.ask("GET", "/readyz")[0], 200)
         kiosk.pull()
         self.assertEqual(kiosk.push(self.sale(kiosk))[0], 200)
+
+
+class Move(OnPostgres):
+    def setUp(self):
+        self.name = "move_" + self.id().rsplit(".", 1)[1][5:30]
+        self.cluster.make(self.name)
+        self.to = self.cluster.conninfo(self.name)
+        self.centre = c.Centre()
+        self.addCleanup(self.centre.__exit__)
+        self.centre.fill()
+
+    def go_over(self):
+        text = self.centre.config.read_text()
+        self.centre.config.write_text(text.replace("port = 0", f"port = 0\ndatabase = {self.to}"))
+
+    def refused(self, why, to=None):
+        code, _ = self.centre.admin("move", "--to", to or self.to, check=False)
+        self.assertEqual(code, 1)
+        self.assertIn(why, self.centre.said)
+
+    def test_a_kiosk_goes_on_as_if_nothing_had_been(self):
+        self.centre.serve()
+        kiosk = c.Kiosk(self.centre).start()
+        kiosk.pull()
+        for _ in range(5):
+            self.assertEqual(kiosk.push(self.sale(kiosk))[1]["results"][0]["outcome"], "ok")
+            kiosk.pull()
+        late = self.sale(kiosk)
+        before, gen = self.centre.admin("bookings")[1], kiosk.gen
+        self.refused("stop it first")
+        self.centre.stop()
+        lines = self.centre.admin("move", "--to", self.to)[1]
+        self.assertRegex("\n".join(lines), r"\d+ tables, \d+ rows moved")
+        self.assertIn("           5  booking", lines)
+
+        self.assertFalse((self.centre.data / "centre.db").exists())
+        with self.assertRaisesRegex(AssertionError, "centre.db is missing"):
+            self.centre.serve()
+        kept = self.centre.data / "centre.db.moved"
+        shutil.copyfile(kept, self.centre.data / "centre.db")
+        with self.assertRaisesRegex(AssertionError, "older than what kiosks have seen"):
+            self.centre.serve()
+
+        self.go_over()
+        self.centre.serve()
+        self.assertEqual(self.centre.admin("bookings")[1], before)
+        self.assertEqual(kiosk.push(late)[1]["results"][0]["outcome"], "ok")
+        kiosk.pull()
+        self.assertEqual((kiosk.hello()[1]["acked"], kiosk.gen), (6, gen))
+        self.assertEqual(kiosk.push(self.sale(kiosk))[1]["results"][0]["outcome"], "ok")
+        self.assertEqual(self.centre.admin("check")[1], ["0 violations"])
+        self.assertEqual(len(self.centre.admin("bookings")[1]), len(before) + 2)
+
+    def test_what_cannot_be_moved_stays_where_it_is(self):
+        self.cluster.sql("CREATE TABLE site (code TEXT)", self.name)
+        self.refused("relation")
+        self.cluster.make(self.name + "2")
+        self.to = self.cluster.conninfo(self.name + "2")
+        other = c.Centre(database=self.to)
+        self.addCleanup(other.__exit__)
+        other.admin("init")
+        self.refused("holds data already")
+        self.refused("not a conninfo", to="elsewhere")
+        self.refused("failed", to="host=/nowhere")
+        self.centre.serve()
+        self.assertEqual(self.centre.admin("check")[1], ["0 violations"])
 
 
 if __name__ == "__main__":
