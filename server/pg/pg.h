@@ -3,7 +3,7 @@
 // `conninfo` is libpq's: a URI (postgres://host1,host2/lvyue) or key=value words. Only a server that
 // takes writes is good enough (target_session_attrs=read-write), so two hosts are a primary and its
 // standby in either order. The database's encoding is UTF8 and its order of texts that of bytes
-// (LOCALE 'C'), as in SQLite; another one is refused, and so is synchronous_commit = off.
+// (LOCALE 'C'), as in SQLite; another one is refused, and so is any synchronous_commit below on.
 //
 // DB_WRITE is READ COMMITTED behind one lock of the database, so writers of all instances take turns
 // as the writers of a file do, and each statement sees all that was committed before. A commit waits

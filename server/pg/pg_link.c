@@ -23,7 +23,7 @@ static const char SESSION_READ[] = "SET default_transaction_read_only = on";
 static const char FIT[] =
     "SELECT current_setting('server_encoding') = 'UTF8' AND (SELECT datlocprovider = 'c' "
     "AND datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') FROM pg_database "
-    "WHERE datname = current_database()), current_setting('synchronous_commit') <> 'off', "
+    "WHERE datname = current_database()), current_setting('synchronous_commit') IN ('on', 'remote_apply'), "
     "current_setting('server_version_num')::int >= 150000";
 
 // ---- Errors
@@ -92,7 +92,7 @@ static enum err check_fit(struct db_pg *me)
     static const char *const why[] = {
         "needs encoding UTF8 and the order of bytes: CREATE DATABASE ... TEMPLATE template0 "
         "ENCODING 'UTF8' LOCALE 'C'",
-        "has synchronous_commit = off: what is answered would not be durable",
+        "needs synchronous_commit = on: what is answered must be durable",
         "is older than PostgreSQL 15",
     };
     PGresult *result = PQexec(me->conn, FIT);

@@ -84,11 +84,14 @@ class Cluster:
                 [f"{self.bin}/postgres", "-D", str(self.data), *options], stdout=log, stderr=log,
                 cwd=self.dir, **_as_user())
         deadline = time.monotonic() + 60
-        while subprocess.run([f"{self.bin}/pg_isready", "-q", "-h", str(self.dir)]).returncode:
+        while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("PostgreSQL does not start: " + (self.dir / "log").read_text())
             time.sleep(0.05)
         return self
+
+    def answers(self):
+        return subprocess.run([f"{self.bin}/pg_isready", "-q", "-h", self.dir]).returncode == 0
 
     def conninfo(self, db="lvyue"):
         return f"host={self.dir} user={USER} dbname={db}"

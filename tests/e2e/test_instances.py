@@ -104,21 +104,22 @@ def twin_of(first):
     return twin
 
 
+def sale(kiosk):
+    """The first free seat of a pool, as the feed tells it."""
+    for avail in kiosk.of_kind("avail").values():
+        free = [n for n in range(1, 51) if avail["pool"] >> (n - 1) & 1]
+        start_ms = kiosk.rows["c", "sitting", avail["sitting"]]["start_ms"]
+        if free and NOON_MS < start_ms < NOON_MS + 12 * 86400000:
+            return kiosk.sale("pool", avail["sitting"], free[0], phone="")[1]
+    raise AssertionError("nothing is free")
+
+
 class OnPostgres(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.cluster = postgres.Cluster()
         cls.addClassCleanup(cls.cluster.drop)
         cls.cluster.start()
-
-    def sale(self, kiosk):
-        """The first free seat of a pool, as the feed tells it."""
-        for avail in kiosk.of_kind("avail").values():
-            free = [n for n in range(1, 51) if avail["pool"] >> (n - 1) & 1]
-            start_ms = kiosk.rows["c", "sitting", avail["sitting"]]["start_ms"]
-            if free and NOON_MS < start_ms < NOON_MS + 12 * 86400000:
-                return kiosk.sale("pool", avail["sitting"], free[0], phone="")[1]
-        self.fail("nothing is free")
 
 
 class Instances(OnPostgres):
@@ -142,7 +143,7 @@ class Instances(OnPostgres):
         far.start()
         near.pull()
         far.pull()
-        booking = self.sale(near)
+        booking = sale(near)
         heard = []
         wait = threading.Thread(target=lambda: heard.append(far.pull(wait=20)))
         wait.start()
@@ -167,7 +168,7 @@ class Instances(OnPostgres):
                     if turn == SALES // 3:
                         half.wait()
                     kiosk.pull()
-                    told = kiosk.push(self.sale(kiosk))[1]
+                    told = kiosk.push(sale(kiosk))[1]
                     sold.extend(r for r in told["results"] if r["outcome"] == "ok")
             except Exception as error:
                 problems.append(repr(error))
@@ -217,6 +218,23 @@ class Instances(OnPostgres):
         done = [centre.log_text().count("nightly run done") for centre in (first, twin)]
         self.assertEqual(sum(done), 1)
 
+    def turn_in(self, centre):
+        return int((centre.data / "generation").read_text().split()[1])
+
+    def test_every_folder_learns_of_a_turn_and_an_older_copy_ends_the_server(self):
+        first, twin = self.pair()
+        self.assertEqual(self.turn_in(twin), 2)
+        first.admin("backup-begin")
+        first.admin("backup-end")
+        self.assertEqual(self.turn_in(first), 3)
+        system.wait_for("the turn", c.WAIT_S, lambda: self.turn_in(twin) == 3)
+        self.cluster.sql("UPDATE server_meta SET value = '2' WHERE name = 'turn'", self.name)
+        for centre in (first, twin):
+            self.assertEqual(centre.process.wait(c.WAIT_S), 1)
+            self.assertIn("put back to an older copy", centre.log_text())
+            with self.assertRaisesRegex(AssertionError, "older than what kiosks have seen"):
+                centre.serve()
+
     def test_a_folder_with_other_keys_does_not_join(self):
         first, _ = self.pair()
         stranger = c.Centre(database=first.database)
@@ -243,7 +261,7 @@ class Instances(OnPostgres):
         self.cluster.start()
         self.assertEqual(first.ask("GET", "/readyz")[0], 200)
         kiosk.pull()
-        self.assertEqual(kiosk.push(self.sale(kiosk))[0], 200)
+        self.assertEqual(kiosk.push(sale(kiosk))[0], 200)
 
 
 class Move(OnPostgres):
@@ -269,9 +287,9 @@ class Move(OnPostgres):
         kiosk = c.Kiosk(self.centre).start()
         kiosk.pull()
         for _ in range(5):
-            self.assertEqual(kiosk.push(self.sale(kiosk))[1]["results"][0]["outcome"], "ok")
+            self.assertEqual(kiosk.push(sale(kiosk))[1]["results"][0]["outcome"], "ok")
             kiosk.pull()
-        late = self.sale(kiosk)
+        late = sale(kiosk)
         before, gen = self.centre.admin("bookings")[1], kiosk.gen
         self.refused("stop it first")
         self.centre.stop()
@@ -293,7 +311,7 @@ class Move(OnPostgres):
         self.assertEqual(kiosk.push(late)[1]["results"][0]["outcome"], "ok")
         kiosk.pull()
         self.assertEqual((kiosk.hello()[1]["acked"], kiosk.gen), (6, gen))
-        self.assertEqual(kiosk.push(self.sale(kiosk))[1]["results"][0]["outcome"], "ok")
+        self.assertEqual(kiosk.push(sale(kiosk))[1]["results"][0]["outcome"], "ok")
         self.assertEqual(self.centre.admin("check")[1], ["0 violations"])
         self.assertEqual(len(self.centre.admin("bookings")[1]), len(before) + 2)
 
@@ -310,6 +328,66 @@ class Move(OnPostgres):
         self.refused("failed", to="host=/nowhere")
         self.centre.serve()
         self.assertEqual(self.centre.admin("check")[1], ["0 violations"])
+
+
+class Failover(unittest.TestCase):
+    def setUp(self):
+        self.primary = postgres.Cluster(settings=[])
+        self.addCleanup(self.primary.drop)
+        self.primary.start().make()
+        self.standby = postgres.Cluster(settings=[], source=self.primary, name="b")
+        self.addCleanup(self.standby.drop)
+        self.standby.start()
+        self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (b)'")
+        self.primary.sql("SELECT pg_reload_conf()")
+        system.wait_for("the standby", c.WAIT_S, lambda: self.primary.sql(
+            "SELECT sync_state FROM pg_stat_replication") == "sync")
+
+    def test_what_was_answered_is_there_and_what_was_not_is_done_once(self):
+        hosts = f"host={self.primary.dir},{self.standby.dir}"
+        centre = c.Centre(database=f"{hosts} user={postgres.USER} dbname=lvyue")
+        self.addCleanup(centre.__exit__)
+        centre.fill()
+        centre.serve()
+        kiosk = c.Kiosk(centre).start()
+        for _ in range(5):
+            kiosk.pull()
+            self.assertEqual(kiosk.push(sale(kiosk))[1]["results"][0]["outcome"], "ok")
+        kiosk.pull()
+
+        # The standby hears nothing more, so what is sold now must not be answered.
+        receiver = int(self.standby.sql("SELECT pid FROM pg_stat_wal_receiver"))
+        os.kill(receiver, signal.SIGSTOP)
+        late, answers = sale(kiosk), []
+
+        def push():
+            try:
+                answers.append(kiosk.push(late)[0])
+            except OSError as error:
+                answers.append(error)
+
+        asking = threading.Thread(target=push)
+        asking.start()
+        system.wait_for("the commit", c.WAIT_S, lambda: self.primary.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == "1")
+        self.assertEqual(answers, [])
+
+        self.primary.kill()
+        os.kill(receiver, signal.SIGKILL)  # with what lay in its socket
+        asking.join(c.WAIT_S)
+        self.assertNotEqual(answers, [200])
+        system.wait_for("the standby", c.WAIT_S, self.standby.answers)
+        self.standby.promote()
+        system.wait_for("the centre", c.WAIT_S, lambda: centre.ask("GET", "/readyz")[0] == 200)
+
+        self.assertEqual(kiosk.hello()[0], 200)
+        self.assertEqual(kiosk.push(late)[1]["results"][0]["outcome"], "ok")
+        kiosk.pull()
+        self.assertEqual(kiosk.push(sale(kiosk))[1]["results"][0]["outcome"], "ok")
+        self.assertEqual(self.standby.sql("SELECT count(*) FROM booking WHERE state = 'confirmed'"),
+                         "7")
+        self.assertEqual(kiosk.hello()[1]["acked"], 7)
+        self.assertEqual(centre.admin("check")[1], ["0 violations"])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@
 
 struct world;
 
-// How a database of the suite is opened: test_store*.c has one each.
+// How a database of the suite is opened.
 struct world_driver {
     void (*make)(struct world *w); // an empty database
     void (*drop)(struct world *w);
@@ -18,6 +18,10 @@ struct world_driver {
     bool (*limit)(struct world *w, int64_t pages_more); // no more space than that; false: cannot
     bool has_copies;                                    // store_backup makes them
 };
+
+extern const struct world_driver world_sqlite;
+extern const struct world_driver world_postgres;
+void world_postgres_use(const char *conninfo); // kept; before the first world over it
 
 struct world_env {
     struct env env; // first

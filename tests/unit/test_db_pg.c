@@ -231,7 +231,7 @@ static void a_database_of_another_kind_is_refused(void **state)
     on_server("DROP DATABASE suite_odd");
     assert_int_equal(db_open_pg(&f->arena, odd, DB_WRITER, &db), ERR_IO);
     on_server("CREATE DATABASE suite_odd TEMPLATE template0");
-    on_server("ALTER DATABASE suite_odd SET synchronous_commit = off");
+    on_server("ALTER DATABASE suite_odd SET synchronous_commit = local");
     assert_int_equal(db_open_pg(&f->arena, odd, DB_WRITER, &db), ERR_BAD_INPUT);
     assert_null(db);
 }
