@@ -90,8 +90,7 @@ void pg_forget_statements(struct db_pg *me)
 static enum err check_fit(struct db_pg *me)
 {
     static const char *const why[] = {
-        "needs encoding UTF8 and the order of bytes: CREATE DATABASE ... TEMPLATE template0 "
-        "ENCODING 'UTF8' LOCALE 'C'",
+        "needs encoding UTF8 and the order of bytes: ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0",
         "needs synchronous_commit = on: what is answered must be durable",
         "is older than PostgreSQL 15",
     };
