@@ -101,9 +101,10 @@ enum err admin_move(struct data_dir *dir, const char *to, bool is_json)
     if (e) return e;
     e = open_both(dir, to, is_json);
     close(lock);
-    if (!e && !is_json)
+    if (!e && !is_json) {
         printf("moved; put into the configuration: database = %s\n"
                "the old file is kept as %s\n",
                to, ADMIN_MOVED);
+    }
     return e;
 }
