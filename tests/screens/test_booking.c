@@ -68,6 +68,8 @@ static void a_refused_number_says_why(void **state)
     world_answer(w,
                  (struct keeper_answer){.outcome = KEEPER_REFUSED, .verdict = VERDICT_TICKETS_OUT});
     assert_true(world_says(w, "今天的号发完了"));
+    assert_true(world_says(w, "没有取到号"));
+    assert_null(world_find(w, "取到号了"));
 }
 
 static void a_booking_goes_through_four_steps(void **state)
