@@ -29,14 +29,16 @@ static const char given_upsert[] =
     "INSERT INTO given (sitting, seat, epoch) VALUES ($1, $2, $3) "
     "ON CONFLICT (sitting, seat) DO UPDATE SET epoch = excluded.epoch";
 static const char booking_select[] =
-    "SELECT id, sitting, seat, basis, is_foreign, sold_seq, op_seq, code, pin_hash, state "
-    "FROM booking WHERE id = $1";
+    "SELECT id, sitting, seat, basis, is_foreign, sold_seq, op_seq, code, pin_hash, state, "
+    "instead_of FROM booking WHERE id = $1";
 static const char booking_upsert[] =
     "INSERT INTO booking (id, sitting, seat, basis, is_foreign, sold_seq, op_seq, code, pin_hash, "
-    "state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET "
+    "state, instead_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+    "ON CONFLICT (id) DO UPDATE SET "
     "sitting = excluded.sitting, seat = excluded.seat, basis = excluded.basis, "
     "is_foreign = excluded.is_foreign, sold_seq = excluded.sold_seq, op_seq = excluded.op_seq, "
-    "code = excluded.code, pin_hash = excluded.pin_hash, state = excluded.state";
+    "code = excluded.code, pin_hash = excluded.pin_hash, state = excluded.state, "
+    "instead_of = excluded.instead_of";
 static const char asked_select[] =
     "SELECT id FROM booking WHERE state = 'asked' ORDER BY op_seq LIMIT $1";
 static const char sitting_select[] =
@@ -233,6 +235,7 @@ static enum err booking_get(struct ledger *l, struct booking_id id, struct ledge
     cache_column_text(&row, 7, out->code.z, sizeof(out->code.z));
     cache_column_text(&row, 8, out->pin_hash.hex, sizeof(out->pin_hash.hex));
     out->state = cache_column_state(&row, 9);
+    out->instead_of.id = db_id(&row, 10);
     return db_rows_close(&row);
 }
 
@@ -244,7 +247,8 @@ static enum err booking_put(struct ledger *l, const struct ledger_booking *b)
                         DB_TEXT(str_from_z(op_basis_code(b->basis))), DB_INT(b->is_foreign),
                         DB_INT(b->sold_seq), DB_INT(b->op_seq), DB_TEXT(str_from_z(b->code.z)),
                         DB_TEXT(str_from_z(b->pin_hash.hex)),
-                        DB_TEXT(str_from_z(booking_state_code(b->state)))),
+                        DB_TEXT(str_from_z(booking_state_code(b->state))),
+                        DB_ID(&b->instead_of.id)),
                NULL);
     return cache_refused(e, "keep a booking");
 }

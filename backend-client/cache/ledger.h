@@ -61,6 +61,7 @@ struct ledger_booking {
     struct ticket_code code;
     struct pin_hash pin_hash;
     enum booking_state state;
+    struct booking_id instead_of; // the booking that goes once this one is confirmed; mostly none
 };
 
 struct ledger;

@@ -74,7 +74,8 @@ static enum err make_sale(struct keeper *k, const struct keeper_request *request
     *sale = (struct sync_sale){
         .booking = a->booking, .sitting = request->sitting, .seat = a->seat, .code = a->code};
     enum err e = cache_ledger_pin_key(k->ledger, &pin_key);
-    if (!e) e = seal(k, request, a->booking, &sale->sealed);
+    // Who moves has left name and phone with the centre already.
+    if (!e && request->ask != KEEPER_MOVE) e = seal(k, request, a->booking, &sale->sealed);
     if (e) return e;
     sale->pin_hash = pin_hash_of(&pin_key, &a->booking, &a->pin);
     memory_wipe(&pin_key, sizeof(pin_key));
@@ -109,13 +110,26 @@ static void forget_slip(struct keeper *k, struct booking_id booking)
     if (e) log_warn("the spool of slips: %s", err_text(e));
 }
 
+static enum err move(struct keeper *k, const struct keeper_request *request,
+                     const struct sync_sale *sale, enum verdict *verdict)
+{
+    struct ledger_booking old;
+    const struct sync_move to = {request->offer.kind == OFFER_RIGHT ? OP_RIGHT : OP_POOL, *sale};
+    enum err e = cache_ledger_find(k->ledger, request->booking, &old);
+    if (!e) return sync_move(&k->ledger->ledger, &old, &to, keeper_sync_now(k), verdict);
+    *verdict = VERDICT_NOT_FOUND;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err sell(struct keeper *k, const struct keeper_request *request,
                      const struct sync_sale *sale, enum verdict *verdict)
 {
     struct ledger *l = &k->ledger->ledger;
     struct sync_now now = keeper_sync_now(k);
+    bool is_right = request->offer.kind == OFFER_RIGHT;
+    if (request->ask == KEEPER_MOVE) return move(k, request, sale, verdict);
     if (request->ask == KEEPER_WISH) return sync_wish(l, sale, now, verdict);
-    if (request->offer.kind == OFFER_RIGHT) return sync_book_right(l, sale, now, verdict);
+    if (is_right) return sync_book_right(l, sale, now, verdict);
     return sync_book_pool(l, sale, now, verdict);
 }
 
@@ -160,7 +174,7 @@ static void book(struct keeper *k, const struct keeper_request *request)
         if (e || v != VERDICT_OK) forget_slip(k, a.booking);
     }
     settle(&a, e, v);
-    bool is_asked = a.outcome == KEEPER_DONE && request->ask == KEEPER_BOOK &&
+    bool is_asked = a.outcome == KEEPER_DONE && request->ask != KEEPER_WISH &&
                     request->offer.kind == OFFER_POOL;
     if (is_asked) {
         int64_t until_ms = env_mono_ms(k->env) + KEEPER_ANSWER_WAIT_MS;
@@ -270,6 +284,7 @@ void keeper_act(struct keeper *k, const struct keeper_request *request)
     size_t mark = arena_mark(&k->message);
     switch (request->ask) {
     case KEEPER_BOOK:
+    case KEEPER_MOVE:
     case KEEPER_WISH: book(k, request); break;
     case KEEPER_CANCEL:
     case KEEPER_CHECKIN: change_booking(k, request); break;

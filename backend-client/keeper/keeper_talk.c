@@ -237,7 +237,7 @@ static enum sync_event hear_push(struct keeper *k, struct json_value *document)
                                  .safe = wire->safe,
                                  .results = wire->results,
                                  .count = wire->count};
-    e = sync_hear_answer(&k->ledger->ledger, &answer, decided, &count);
+    e = sync_hear_answer(&k->ledger->ledger, &answer, keeper_sync_now(k), decided, &count);
     if (e) return SYNC_EVENT_FAILED;
     for (int i = 0; i < count; i++) {
         keeper_decided(k, &decided[i]);

@@ -67,6 +67,7 @@ enum verdict booking_check_cancel(enum booking_state state, int64_t planned_ms, 
 enum verdict booking_check_move(enum booking_state state, int64_t planned_ms, int64_t now_ms)
 {
     if (state == BOOKING_WISH) return VERDICT_NOT_FOUND;
+    if (state == BOOKING_DISPLACED) return VERDICT_OK;
     return booking_check_cancel(state, planned_ms, now_ms);
 }
 

@@ -49,7 +49,8 @@ enum verdict booking_check(const struct booking_ask *ask, int64_t now_ms);
 // A wish needs a phone: staff call back.
 enum verdict booking_check_wish(bool has_phone);
 
-// What a kiosk offers. The centre takes a late cancel or move all the same: a freed seat helps.
+// What a kiosk offers. The centre takes a late cancel or move all the same: a freed seat helps. Whose
+// sitting was closed under the booking may choose another one at any time.
 enum verdict booking_check_cancel(enum booking_state state, int64_t planned_ms, int64_t now_ms);
 enum verdict booking_check_move(enum booking_state state, int64_t planned_ms, int64_t now_ms);
 

@@ -100,13 +100,18 @@ struct centre_store_ops {
                             const struct centre_seat *to);
     enum err (*booking_get)(struct centre_store *s, struct booking_id id,
                             struct centre_booking *out);
-    // Adds it. `source` is the incarnation and operation it came from.
+    // Adds it. `source` is the incarnation whose operation it came from; none: only a note that this
+    // booking is cancelled.
     enum err (*booking_add)(struct centre_store *s, const struct centre_booking *b,
                             struct inc_id source, const struct centre_op *op);
     enum err (*booking_state)(struct centre_store *s, struct booking_id id,
                               enum booking_state state, int64_t now_ms);
+    // Open bookings of that phone, but `besides`.
     enum err (*phone_open)(struct centre_store *s, const struct centre_contact *contact,
-                           int *same_topic, int *in_all);
+                           struct booking_id besides, int *same_topic, int *in_all);
+    // What the visitor of booking `from` left, as the contact of booking `to`.
+    enum err (*contact_carry)(struct centre_store *s, struct booking_id from, struct booking_id to,
+                              struct centre_contact *out);
     enum err (*ticket_add)(struct centre_store *s, const struct centre_ticket *t,
                            struct inc_id source);
     // Puts a row into a stream: `key` is the county, the site or the incarnation.

@@ -236,6 +236,7 @@ const struct centre_store_ops store_centre_ops = {
     .booking_add = store_booking_add,
     .booking_state = store_booking_state,
     .phone_open = store_phone_open,
+    .contact_carry = store_contact_carry,
     .ticket_add = ticket_add,
     .feed_put = feed_put,
 };

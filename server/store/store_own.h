@@ -79,8 +79,10 @@ MUST_USE enum err store_booking_add(struct centre_store *centre, const struct ce
 MUST_USE enum err store_booking_state(struct centre_store *centre, struct booking_id id,
                                       enum booking_state state, int64_t now_ms);
 MUST_USE enum err store_phone_open(struct centre_store *centre,
-                                   const struct centre_contact *contact, int *same_topic,
-                                   int *in_all);
+                                   const struct centre_contact *contact,
+                                   struct booking_id besides, int *same_topic, int *in_all);
+MUST_USE enum err store_contact_carry(struct centre_store *centre, struct booking_id from,
+                                      struct booking_id to, struct centre_contact *out);
 
 // ---- Between the files
 

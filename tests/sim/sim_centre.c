@@ -116,7 +116,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
         return ERR_CONFLICT;
     }
     bool is_rogue = id_eq(inc.id, c->world->rogue.id);
-    if (op->kind == OP_BOOK && op->basis == OP_RIGHT && result->outcome == OP_REFUSED && !is_rogue)
+    bool is_sale = op->kind == OP_BOOK || op->kind == OP_MOVE;
+    if (is_sale && op->basis == OP_RIGHT && result->outcome == OP_REFUSED && !is_rogue)
         sim_violate(c->world, "I7: a booking on a right is refused: %s",
                     verdict_code(result->verdict));
     CHECK(c->now.answer_count < SIM_OPS_MAX * SIM_KIOSKS);
@@ -126,6 +127,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
     if (op->kind == OP_CANCEL && op->why == OP_WHY_LEARNED) sim_came(c->world, OUTCOME_LEARNED);
     if (op->kind == OP_BOOK && result->outcome == OP_REFUSED)
         sim_came(c->world, OUTCOME_POOL_REFUSED);
+    if (op->kind == OP_MOVE && result->outcome == OP_REFUSED)
+        sim_came(c->world, OUTCOME_MOVE_REFUSED);
     if (op->kind == OP_BOOK && result->verdict == VERDICT_LIMIT_PHONE)
         sim_came(c->world, OUTCOME_WARNED);
     return ERR_OK;
@@ -255,7 +258,7 @@ static enum err booking_state(struct centre_store *s, struct booking_id id,
 }
 
 static enum err phone_open(struct centre_store *s, const struct centre_contact *contact,
-                           int *same_topic, int *in_all)
+                           struct booking_id besides, int *same_topic, int *in_all)
 {
     struct sim_centre *c = of(s);
     enum err e = disk(c);
@@ -264,10 +267,25 @@ static enum err phone_open(struct centre_store *s, const struct centre_contact *
     for (int i = 0; !e && i < c->now.booking_count; i++) {
         const struct sim_centre_booking *b = &c->bookings[i];
         if (!booking_is_open(b->b.state) || b->phone != contact->phone_mac[0] - '0') continue;
+        if (id_eq(b->b.id.id, besides.id)) continue;
         (*in_all)++;
         if (b->topic == contact->topic) (*same_topic)++;
     }
     return e;
+}
+
+static enum err contact_carry(struct centre_store *s, struct booking_id from, struct booking_id to,
+                              struct centre_contact *out)
+{
+    enum err e = disk(of(s));
+    (void)to;
+    if (e) return e;
+    const struct sim_centre_booking *b = sim_centre_booking(of(s), from);
+    if (!b) return ERR_NOT_FOUND;
+    *out = (struct centre_contact){
+        .is_readable = true, .has_phone = b->phone >= 0, .topic = b->topic, .phone_mac = "-"};
+    if (out->has_phone) out->phone_mac[0] = (char)('0' + b->phone);
+    return ERR_OK;
 }
 
 static enum err ticket_add(struct centre_store *s, const struct centre_ticket *t,
@@ -339,6 +357,7 @@ static const struct centre_store_ops ops = {
     .booking_add = booking_add,
     .booking_state = booking_state,
     .phone_open = phone_open,
+    .contact_carry = contact_carry,
     .ticket_add = ticket_add,
     .feed_put = feed_put,
 };

@@ -80,6 +80,7 @@ static void print_spooled(struct sim_kiosk *k)
             bool is_it = id_eq(booking->id.id, s->booking.id);
             if (!is_it || booking->state != BOOKING_CONFIRMED) continue;
             sim_slip(k->world, k, s->booking, s->sitting, s->seat);
+            sim_slip_cancelled(k->world, s->instead_of, k->disk.now.self.inc);
             sim_came(k->world, OUTCOME_SLIP_AFTER_CRASH);
         }
     }
@@ -101,6 +102,7 @@ void sim_kiosk_power_on(struct sim_kiosk *k)
     sync_stage_clear(&k->stage);
     memset(k->request, 0, sizeof(k->request));
     k->waiting = (struct booking_id){0};
+    k->moving = (struct booking_id){0};
     k->is_turned_away = false;
     k->is_up = true;
     enum err e = sync_start(sim_kiosk_ledger(k), sim_kiosk_now(k));
@@ -220,6 +222,7 @@ static void give_up_waiting(struct sim_kiosk *k)
         k->spool_count = 0;
     }
     k->waiting = (struct booking_id){0};
+    k->moving = (struct booking_id){0};
 }
 
 static void return_idle(struct sim_kiosk *k)
@@ -283,13 +286,16 @@ static void decided(struct sim_kiosk *k, const struct sync_decided *d)
     bool is_waited_for = id_eq(d->booking.id, k->waiting.id);
     if (d->verdict == VERDICT_OK && (is_waited_for || MUTANT(LATE_ANSWER_CONFIRMS))) {
         const struct sim_centre_booking *b = sim_centre_booking(&k->world->centre, d->booking);
-        sim_came(k->world, OUTCOME_POOL_SOLD);
+        bool moves = !id_is_none(k->moving.id);
+        sim_came(k->world, moves ? OUTCOME_MOVED_POOL : OUTCOME_POOL_SOLD);
         if (b && b->b.seat > 0)
             sim_slip(k->world, k, d->booking, sim_sitting_index(k->world, b->b.sitting), b->b.seat);
+        if (moves) sim_slip_cancelled(k->world, k->moving, k->disk.now.self.inc);
     }
     if (is_waited_for) {
         if (d->verdict != VERDICT_OK) (void)sim_kiosk_knows(k, d->booking, &k->seatless);
         k->waiting = (struct booking_id){0};
+        k->moving = (struct booking_id){0};
         k->spool_count = 0;
     }
 }
@@ -304,7 +310,7 @@ static enum sync_event hear_push(struct sim_kiosk *k, const struct sim_message *
                                  .safe = m->safe,
                                  .results = m->results,
                                  .count = m->count};
-    enum err e = sync_hear_answer(sim_kiosk_ledger(k), &answer, list, &count);
+    enum err e = sync_hear_answer(sim_kiosk_ledger(k), &answer, sim_kiosk_now(k), list, &count);
     for (int i = 0; !e && i < count; i++) {
         decided(k, &list[i]);
     }

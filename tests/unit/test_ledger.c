@@ -79,7 +79,44 @@ static enum err act_answer(struct kiosk *k, struct ledger *l)
     int count = 0;
     struct sync_answer answer = {
         .gen = kiosk_id('9', 1), .from = 1, .acked = 2, .safe = 2, .results = results, .count = 2};
-    return sync_hear_answer(l, &answer, decided, &count);
+    return sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &count);
+}
+
+static enum err act_move(struct ledger *l, int old, enum op_basis basis, struct sync_sale sale)
+{
+    struct sync_move to = {basis, sale};
+    struct ledger_booking booking = {.id.id = kiosk_id('b', old),
+                                     .sitting.id = kiosk_id('a', 2),
+                                     .seat = 4,
+                                     .is_foreign = true,
+                                     .state = BOOKING_CONFIRMED};
+    enum verdict verdict;
+    enum err e = sync_move(l, &booking, &to, kiosk_time(KIOSK_NOW_MS), &verdict);
+    if (!e) assert_int_equal(verdict, VERDICT_OK);
+    return e;
+}
+
+static enum err act_move_right(struct kiosk *k, struct ledger *l)
+{
+    (void)k;
+    return act_move(l, 11, OP_RIGHT, kiosk_sale(12, 2, 2));
+}
+
+static enum err act_move_pool(struct kiosk *k, struct ledger *l)
+{
+    (void)k;
+    return act_move(l, 12, OP_POOL, kiosk_sale(13, 1, 4));
+}
+
+static enum err act_moved(struct kiosk *k, struct ledger *l)
+{
+    (void)k;
+    struct op_result results[2] = {{.seq = 3}, {.seq = 4}};
+    struct sync_decided decided[OP_BATCH_MAX];
+    int count = 0;
+    struct sync_answer answer = {
+        .gen = kiosk_id('9', 1), .from = 3, .acked = 4, .safe = 2, .results = results, .count = 2};
+    return sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &count);
 }
 
 static enum err act_return(struct kiosk *k, struct ledger *l)
@@ -116,8 +153,17 @@ static enum err act_sweep(struct kiosk *k, struct ledger *l)
 }
 
 static const struct act acts[] = {
-    {"sell", act_sell},     {"pool", act_pool}, {"answer", act_answer}, {"return", act_return},
-    {"walkin", act_walkin}, {"page", act_page}, {"start", act_start},   {"sweep", act_sweep},
+    {"sell", act_sell},
+    {"pool", act_pool},
+    {"answer", act_answer},
+    {"move", act_move_right},
+    {"ask to move", act_move_pool},
+    {"moved", act_moved},
+    {"return", act_return},
+    {"walkin", act_walkin},
+    {"page", act_page},
+    {"start", act_start},
+    {"sweep", act_sweep},
 };
 
 static void a_broken_disk_leaves_all_or_nothing_and_the_next_try_works(void **state)
@@ -215,11 +261,14 @@ static const struct {
     {"UPDATE held SET seat = 4 WHERE sitting = " A(2) " AND seat = 1", ERR_CONFLICT},
     {"INSERT INTO held VALUES (" A(2) ", 51, 4, NULL)", ERR_CONFLICT},
     // one live booking a seat
-    {"INSERT INTO booking VALUES (" B(2) ", " A(0) ", 1, 'right', 0, 9, 9, '1', '', 'confirmed')",
+    {"INSERT INTO booking VALUES (" B(2) ", " A(
+         0) ", 1, 'right', 0, 9, 9, '1', '', 'confirmed', NULL)",
      ERR_CONFLICT},
-    {"INSERT INTO booking VALUES (" B(2) ", " A(0) ", 1, 'right', 0, 9, 9, '1', '', 'cancelled')",
+    {"INSERT INTO booking VALUES (" B(2) ", " A(
+         0) ", 1, 'right', 0, 9, 9, '1', '', 'cancelled', NULL)",
      ERR_OK},
-    {"INSERT INTO booking VALUES (" B(2) ", " A(0) ", 1, 'pool', 0, 9, 9, '1', '', 'confirmed')",
+    {"INSERT INTO booking VALUES (" B(2) ", " A(
+         0) ", 1, 'pool', 0, 9, 9, '1', '', 'confirmed', NULL)",
      ERR_OK},
     {"UPDATE booking SET state = 'gone'", ERR_CONFLICT},
 };
@@ -245,6 +294,77 @@ static void a_cursor_goes_forward_or_back_to_the_start(void **state)
     assert_int_equal(db_run(db, DB_QUERY("UPDATE self SET pos_county = 5"), NULL), ERR_OK);
     assert_int_equal(db_run(db, DB_QUERY("UPDATE self SET pos_county = 4"), NULL), ERR_CONFLICT);
     assert_int_equal(db_run(db, DB_QUERY("UPDATE self SET pos_county = 0"), NULL), ERR_OK);
+}
+
+static enum booking_state state_of(struct ledger *l, int number)
+{
+    struct ledger_booking b = {.state = BOOKING_WISH};
+    assert_int_equal(l->ops->begin(l), ERR_OK);
+    enum err e = l->ops->booking_get(l, (struct booking_id){kiosk_id('b', number)}, &b);
+    assert_int_equal(l->ops->end(l, e), ERR_OK);
+    return b.state;
+}
+
+static enum verdict move(struct ledger *l, int old, enum op_basis basis, struct sync_sale sale,
+                         int64_t now_ms)
+{
+    struct sync_move to = {basis, sale};
+    struct ledger_booking booking = {.id.id = kiosk_id('b', old)};
+    enum verdict verdict = VERDICT_OK;
+    assert_int_equal(sync_move(l, &booking, &to, kiosk_time(now_ms), &verdict), ERR_OK);
+    return verdict;
+}
+
+static void a_move_onto_a_right_is_one_operation_and_frees_the_old_seat(void **state)
+{
+    struct kiosk *k = *state;
+    struct ledger *l = &k->disk->ledger;
+    kiosk_fill(k, l);
+    assert_int_equal(kiosk_sell(l, 1, 2, 1), VERDICT_OK);
+    assert_int_equal(move(l, 1, OP_RIGHT, kiosk_sale(2, 1, 1), KIOSK_NOW_MS), VERDICT_OK);
+    assert_int_equal(kiosk_self(l).op_seq, 2);
+    assert_int_equal(state_of(l, 1), BOOKING_CANCELLED);
+    assert_int_equal(state_of(l, 2), BOOKING_CONFIRMED);
+    assert_int_equal(kiosk_sell(l, 3, 2, 1), VERDICT_OK);
+    assert_int_equal(kiosk_sell(l, 4, 1, 1), VERDICT_SITTING_FULL);
+    // It moved away already; and less than two hours before the time no other seat is offered.
+    assert_int_equal(move(l, 1, OP_RIGHT, kiosk_sale(5, 1, 2), KIOSK_NOW_MS),
+                     VERDICT_ALREADY_CANCELLED);
+    assert_int_equal(move(l, 2, OP_RIGHT, kiosk_sale(5, 2, 2), KIOSK_NOW_MS + 1),
+                     VERDICT_CANCEL_TOO_LATE);
+    assert_int_equal(kiosk_self(l).op_seq, 3);
+}
+
+static void a_move_onto_a_pool_seat_keeps_the_old_one_until_the_yes(void **state)
+{
+    struct kiosk *k = *state;
+    struct ledger *l = &k->disk->ledger;
+    bool withdrawn;
+    kiosk_fill(k, l);
+    assert_int_equal(kiosk_sell(l, 1, 2, 1), VERDICT_OK);
+    kiosk_answer(l, 1, 1, 0);
+    // Nobody answers: withdrawn, and an answer that comes after that moves nothing.
+    assert_int_equal(move(l, 1, OP_POOL, kiosk_sale(2, 1, 4), KIOSK_NOW_MS), VERDICT_OK);
+    assert_int_equal(sync_give_up(l, (struct booking_id){kiosk_id('b', 2)},
+                                  kiosk_time(KIOSK_NOW_MS), &withdrawn),
+                     ERR_OK);
+    assert_true(withdrawn);
+    kiosk_answer(l, 2, 2, 0);
+    assert_int_equal(state_of(l, 1), BOOKING_CONFIRMED);
+    assert_int_equal(state_of(l, 2), BOOKING_CANCELLED);
+    // A start withdraws it, too.
+    assert_int_equal(move(l, 1, OP_POOL, kiosk_sale(3, 1, 4), KIOSK_NOW_MS), VERDICT_OK);
+    assert_int_equal(sync_start(l, kiosk_time(KIOSK_NOW_MS)), ERR_OK);
+    assert_int_equal(state_of(l, 1), BOOKING_CONFIRMED);
+    // The yes: the new one counts, the old one goes, its right is free.
+    assert_int_equal(move(l, 1, OP_POOL, kiosk_sale(4, 1, 4), KIOSK_NOW_MS), VERDICT_OK);
+    assert_int_equal(state_of(l, 1), BOOKING_CONFIRMED);
+    kiosk_answer(l, 4, 3, 0);
+    assert_int_equal(state_of(l, 4), BOOKING_CONFIRMED);
+    assert_int_equal(state_of(l, 1), BOOKING_CANCELLED);
+    assert_int_equal(kiosk_self(l).op_seq, 7);
+    assert_int_equal(kiosk_self(l).acked, 6);
+    assert_int_equal(kiosk_sell(l, 5, 2, 1), VERDICT_OK);
 }
 
 static void a_seat_sold_again_at_the_centre_does_not_stop_an_answer(void **state)
@@ -393,6 +513,8 @@ int main(void)
         TEST(a_broken_disk_leaves_all_or_nothing_and_the_next_try_works),
         TEST(the_database_refuses_what_the_rules_never_do),
         TEST(a_cursor_goes_forward_or_back_to_the_start),
+        TEST(a_move_onto_a_right_is_one_operation_and_frees_the_old_seat),
+        TEST(a_move_onto_a_pool_seat_keeps_the_old_one_until_the_yes),
         TEST(a_seat_sold_again_at_the_centre_does_not_stop_an_answer),
         TEST(a_batch_is_what_was_written_with_the_hash_before_it),
         TEST(what_is_over_is_forgotten_and_what_is_owed_is_not),

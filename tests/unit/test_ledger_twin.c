@@ -125,6 +125,7 @@ static void expect_same_booking(struct twins *t, int number)
     assert_int_equal(b[0].op_seq, b[1].op_seq);
     assert_int_equal(b[0].sold_seq, b[1].sold_seq);
     assert_int_equal(b[0].is_foreign, b[1].is_foreign);
+    assert_true(id_eq(b[0].instead_of.id, b[1].instead_of.id));
     assert_string_equal(b[0].code.z, b[1].code.z);
     assert_string_equal(b[0].pin_hash.hex, b[1].pin_hash.hex);
 }
@@ -157,6 +158,18 @@ static int touch(struct ledger *l, struct sync_now now, int kind, int number)
     return (int)e * 1000 + (int)verdict * 2 + withdrawn;
 }
 
+static int move(struct ledger *l, struct sync_now now, int old, struct sync_move to)
+{
+    struct ledger_booking given = {.id.id = kiosk_id('b', old),
+                                   .sitting.id = kiosk_id('a', old % KIOSK_SITTINGS),
+                                   .seat = old % 4 + 1,
+                                   .is_foreign = true,
+                                   .state = BOOKING_CONFIRMED};
+    enum verdict verdict = VERDICT_OK;
+    assert_int_equal(sync_move(l, &given, &to, now, &verdict), ERR_OK);
+    return (int)verdict;
+}
+
 static int answer(struct ledger *l, int64_t from, int count, bool refuses, int64_t safe)
 {
     struct op_result results[OP_BATCH_MAX] = {{0}};
@@ -173,7 +186,8 @@ static int answer(struct ledger *l, int64_t from, int count, bool refuses, int64
                             .safe = safe,
                             .results = results,
                             .count = count};
-    assert_int_equal(sync_hear_answer(l, &a, decided, &decided_count), ERR_OK);
+    assert_int_equal(sync_hear_answer(l, &a, kiosk_time(KIOSK_NOW_MS), decided, &decided_count),
+                     ERR_OK);
     return decided_count;
 }
 
@@ -194,7 +208,7 @@ static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int stat
 static void step(struct twins *t)
 {
     int result[2] = {0, 0};
-    int what = roll(t, 10);
+    int what = roll(t, 11);
     int kind = roll(t, 3);
     int sitting = roll(t, KIOSK_SITTINGS);
     int seat = 1 + roll(t, 4);
@@ -214,6 +228,10 @@ static void step(struct twins *t)
         int number = 0;
         enum verdict verdict;
         if (what < 4) result[i] = sell(l, now, kind, kiosk_sale(t->booking_count, sitting, seat));
+        if (what == 10)
+            result[i] = move(l, now, known,
+                             (struct sync_move){kind == 0 ? OP_POOL : OP_RIGHT,
+                                                kiosk_sale(t->booking_count, sitting, seat)});
         if (what == 4 || what == 5) result[i] = touch(l, now, kind, known);
         if (what == 6) result[i] = answer(l, from, count, kind == 0, acked);
         if (what == 7)
@@ -224,7 +242,7 @@ static void step(struct twins *t)
             result[i] = letter * 1000 + number;
         }
     }
-    t->booking_count += what < 4;
+    t->booking_count += what < 4 || what == 10;
     assert_int_equal(result[0], result[1]);
     expect_same_self(t);
     expect_same_seats(t);

@@ -93,6 +93,7 @@ static void cancel_and_move_are_offered_until_two_hours_before(void **state)
         {BOOKING_CANCELLED, 240 * MINUTE, VERDICT_ALREADY_CANCELLED, VERDICT_ALREADY_CANCELLED},
         {BOOKING_CHECKED_IN, 240 * MINUTE, VERDICT_CANCEL_TOO_LATE, VERDICT_CANCEL_TOO_LATE},
         {BOOKING_WISH, 0, VERDICT_OK, VERDICT_NOT_FOUND},
+        {BOOKING_DISPLACED, -10 * MINUTE, VERDICT_CANCEL_TOO_LATE, VERDICT_OK},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t now_ms = nine() - rows[i].before_ms;
