@@ -39,6 +39,7 @@ TEAR_BYTES_MAX = 3000
 TORN_TRIES = 9
 # What has begun when the kiosk is enrolled is sold by the centre alone.
 WITH_OWN_SEATS = r".* 14:30" + demo_tour.WITH_SEATS
+ANOTHER_DAY = r"明天" + demo_tour.WITH_SEATS
 
 
 class World(unittest.TestCase):
@@ -269,6 +270,36 @@ class SystemTest(World):
         self.assertEqual(told([canary], secrets), {("canary", self.visitor.pins[0])})
         self.assertEqual(told(kept + logs, secrets + spaced), set(), when)
         self.assertEqual(told(logs, self.visitor.codes), set(), when)
+
+
+class MoveTest(World):
+    """Another time: with a yes, without an answer, without a line. One seat is always the visitor's."""
+
+    def move_about(self, **how):
+        self.begin(**how)
+        visitor = self.visitor
+        visitor.book("booking", WITH_OWN_SEATS)
+        visitor.tap(demo_tour.HOME)
+        # The one seat of the pool is asked for first, and had when the line stands again.
+        self.line.stall()
+        visitor.move("unanswered", 0, ANOTHER_DAY, demo_tour.NOT_MOVED)
+        self.line.restore()
+        system.wait_for("what was withdrawn at the centre", ARRIVE_SECONDS,
+                        lambda: self.kiosk.unsent() == 0)
+        visitor.move("asked", 0, ANOTHER_DAY)
+        self.line.cut()
+        visitor.see(demo_tour.OFFLINE)
+        visitor.move("offline", 0, ANOTHER_DAY)
+        self.line.restore()
+        visitor.see_no(demo_tour.OFFLINE, demo_tour.BACK_SECONDS)
+        self.expect_each_booking_once()
+        self.assertEqual(visitor.complaints, [])
+
+    def test_on_a_portrait_panel(self):
+        self.move_about()
+
+    def test_on_a_landscape_panel(self):
+        self.move_about(size=LANDSCAPE)
 
 
 class ClockTest(World):
