@@ -83,6 +83,7 @@ static void *run(void *context)
     while (!is_stopping(k)) {
         int64_t wait_ms = -1;
         take_requests(k);
+        keeper_ask_again(k);
         keeper_give_up_late(k);
         if (id_is_none(k->kiosk)) {
             keeper_enrol_step(k, &wait_ms);

@@ -192,11 +192,35 @@ void keeper_decided(struct keeper *k, const struct sync_decided *d)
         struct keeper_waiting *w = &k->waiting[i];
         bool is_it = w->is_used && !w->is_told && id_eq(w->answer.booking.id, d->booking.id);
         if (!is_it) continue;
+        // Asked again as long as the answer can still come in time.
+        int64_t again_ms = env_mono_ms(k->env) + KEEPER_AGAIN_MS;
+        bool is_again = d->verdict == VERDICT_TRY_AGAIN && w->again_count < KEEPER_AGAIN_MAX &&
+                        again_ms < w->until_ms;
+        if (is_again) {
+            w->again_ms = again_ms;
+            w->again_count++;
+            continue;
+        }
         settle(&w->answer, ERR_OK, d->verdict);
         w->answer.next_seat = d->next_seat;
         if (d->verdict != VERDICT_OK) forget_slip(k, d->booking);
         answer(k, &w->answer);
         memory_wipe(w, sizeof(*w));
+    }
+}
+
+void keeper_ask_again(struct keeper *k)
+{
+    int64_t mono_ms = env_mono_ms(k->env);
+    for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
+        struct keeper_waiting *w = &k->waiting[i];
+        bool asked = false;
+        if (!w->is_used || w->again_ms == 0 || mono_ms < w->again_ms) continue;
+        w->again_ms = 0;
+        enum err e =
+            sync_ask_again(&k->ledger->ledger, w->answer.booking, keeper_sync_now(k), &asked);
+        // It is given up in time, then.
+        if (e) log_error("a seat is not asked for again: %s", err_text(e));
     }
 }
 
@@ -246,7 +270,9 @@ int64_t keeper_wait_left_ms(const struct keeper *k)
     int64_t left_ms = -1;
     for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
         if (!k->waiting[i].is_used) continue;
-        int64_t ms = k->waiting[i].until_ms - mono_ms;
+        int64_t next_ms = k->waiting[i].again_ms;
+        if (next_ms == 0) next_ms = k->waiting[i].until_ms;
+        int64_t ms = next_ms - mono_ms;
         if (ms < 0) ms = 0;
         if (left_ms < 0 || ms < left_ms) left_ms = ms;
     }

@@ -88,6 +88,11 @@ enum verdict booking_check_checkin(enum booking_state state, int64_t planned_ms,
     return now_ms > planned_ms + BOOKING_CHECKIN_AFTER_MS ? VERDICT_CHECKIN_LATE : VERDICT_OK;
 }
 
+bool booking_is_missed(enum booking_state state, int64_t planned_ms, int64_t now_ms)
+{
+    return state == BOOKING_CONFIRMED && now_ms > planned_ms + BOOKING_CHECKIN_AFTER_MS;
+}
+
 enum verdict booking_tries_check(const struct booking_tries *t, int64_t mono_ms)
 {
     // The slot to be written next holds the oldest of the last five wrong tries.

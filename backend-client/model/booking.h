@@ -57,6 +57,9 @@ enum verdict booking_check_move(enum booking_state state, int64_t planned_ms, in
 // Check-in from 30 minutes before to 10 minutes after the planned time, at the site of the sitting.
 enum verdict booking_check_checkin(enum booking_state state, int64_t planned_ms, int64_t now_ms);
 
+// Nobody checked in in time: the phone is free for another booking, the seat is not sold again.
+bool booking_is_missed(enum booking_state state, int64_t planned_ms, int64_t now_ms);
+
 // Wrong PINs at one kiosk: after 5 within 10 minutes, a pause.
 struct booking_tries {
     int64_t at_ms[BOOKING_PIN_TRIES_MAX]; // of the last wrong ones, in a ring; 0 = none

@@ -2,6 +2,7 @@
 
 #include "base/mutant.h"
 #include "sync/sync_log.h"
+#include "wire/wire_op.h"
 
 #define RETURNS_MAX 64 // given back at one start; the rest follows with the next
 
@@ -222,6 +223,35 @@ enum err sync_give_up(struct ledger *l, struct booking_id id, struct sync_now no
     e = l->ops->booking_get(l, id, &booking);
     *withdrawn = !e && booking.state == BOOKING_ASKED;
     if (*withdrawn) e = sync_log_cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
+    return end(l, &self, e);
+}
+
+// The line of the log once more, under a new number: the old one has its answer for good.
+static enum err ask_again(struct ledger *l, struct ledger_self *self, struct ledger_booking booking,
+                          struct sync_now now)
+{
+    struct ledger_op old;
+    struct op op;
+    unsigned char room[OP_BYTES_MAX];
+    struct arena a = {.bytes = room, .bytes_max = sizeof(room)};
+    enum err e = l->ops->op_get(l, booking.sold_seq, &old);
+    if (!e) e = wire_op_parse((struct str){old.bytes, old.len}, &a, &op);
+    if (!e && !MUTANT(TRY_AGAIN_SAME_OP)) e = sync_log_add(l, self, &op, now);
+    booking.op_seq = op.seq;
+    booking.sold_seq = op.seq;
+    booking.state = BOOKING_ASKED;
+    return e ? e : l->ops->booking_put(l, &booking);
+}
+
+enum err sync_ask_again(struct ledger *l, struct booking_id id, struct sync_now now, bool *asked)
+{
+    struct ledger_self self;
+    struct ledger_booking booking;
+    enum err e = begin(l, &self);
+    if (e) return e;
+    e = l->ops->booking_get(l, id, &booking);
+    *asked = !e && booking.state == BOOKING_REFUSED && booking.basis == OP_POOL;
+    if (*asked) e = ask_again(l, &self, booking, now);
     return end(l, &self, e);
 }
 

@@ -55,6 +55,11 @@ MUST_USE enum err sync_move(struct ledger *l, const struct ledger_booking *old,
 MUST_USE enum err sync_give_up(struct ledger *l, struct booking_id booking, struct sync_now now,
                                bool *withdrawn);
 
+// The centre has said "try again": it calls the seat back from another kiosk. Asks anew, under a new
+// number; false in `asked` where nothing was refused.
+MUST_USE enum err sync_ask_again(struct ledger *l, struct booking_id booking, struct sync_now now,
+                                 bool *asked);
+
 MUST_USE enum err sync_checkin(struct ledger *l, const struct ledger_booking *booking,
                                struct sync_now now, enum verdict *verdict);
 

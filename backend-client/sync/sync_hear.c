@@ -123,6 +123,26 @@ static enum err adopt(struct ledger *l, struct ledger_right right, struct bookin
     return l->ops->right_put(l, &right);
 }
 
+// Of a seat that is ours already: its booking, or that it is asked back.
+static enum err merge_known(struct ledger *l, struct ledger_self *self, struct ledger_right right,
+                            const struct feed_row *row, int64_t applied, struct sync_now now)
+{
+    const struct feed_right *told = &row->value.right;
+    if (told->epoch != right.epoch) {
+        log_error("a seat of ours is told with another epoch");
+        return ERR_OK;
+    }
+    if (told->is_recalled && !right.is_recalled) {
+        right.is_recalled = true;
+        enum err e = l->ops->right_put(l, &right);
+        if (e) return e;
+    }
+    if (id_is_none(right.booking.id) && !id_is_none(told->booking.id))
+        return adopt(l, right, told->booking);
+    bool is_cleared = !id_is_none(right.booking.id) && id_is_none(told->booking.id);
+    return is_cleared ? learn_cleared(l, self, right, applied, now) : ERR_OK;
+}
+
 static enum err merge_right(struct ledger *l, struct ledger_self *self, const struct feed_row *row,
                             int64_t applied, struct sync_now now)
 {
@@ -134,22 +154,14 @@ static enum err merge_right(struct ledger *l, struct ledger_self *self, const st
     if (e) return e;
     if (told->epoch <= given && !MUTANT(NO_EPOCH_FENCE)) return ERR_OK; // told before our return
     e = l->ops->right_get(l, told->sitting, told->seat, &right);
-    if (e == ERR_NOT_FOUND) {
-        right = (struct ledger_right){told->sitting, told->seat, told->epoch, told->booking};
-        e = l->ops->right_put(l, &right);
-        if (e != ERR_TOO_BIG) return e;
-        log_error("the centre gives more seats than a kiosk may own; one is not sold here");
-        return ERR_OK;
-    }
-    if (e) return e;
-    if (told->epoch != right.epoch) {
-        log_error("a seat of ours is told with another epoch");
-        return ERR_OK;
-    }
-    if (id_is_none(right.booking.id) && !id_is_none(told->booking.id))
-        return adopt(l, right, told->booking);
-    bool is_cleared = !id_is_none(right.booking.id) && id_is_none(told->booking.id);
-    return is_cleared ? learn_cleared(l, self, right, applied, now) : ERR_OK;
+    if (!e) return merge_known(l, self, right, row, applied, now);
+    if (e != ERR_NOT_FOUND) return e;
+    right = (struct ledger_right){told->sitting, told->seat, told->epoch, told->booking,
+                                  told->is_recalled};
+    e = l->ops->right_put(l, &right);
+    if (e != ERR_TOO_BIG) return e;
+    log_error("the centre gives more seats than a kiosk may own; one is not sold here");
+    return ERR_OK;
 }
 
 static enum err merge_rows(struct ledger *l, struct ledger_self *self, const struct feed_page *page,

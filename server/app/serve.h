@@ -33,6 +33,7 @@ struct serve {
     struct router router;
     struct http http;
     atomic_int nightly_day; // civil day of the last run that was kept; the writer tells it
+    int64_t minute_ms;      // when the last minute's work was asked for, monotonic
     int timestamp_day;      // civil day on which the timestamp was last seen to be fresh
 };
 
@@ -41,7 +42,8 @@ MUST_USE enum err serve_start(struct serve *s, struct data_dir *dir,
                               const struct serve_config *config);
 
 // What is due by the calendar: the nightly run when the day has changed, a fresh timestamp before the
-// old one ends. What fails is tried again soon. To be called now and then; answers after how many milliseconds at the latest.
+// old one ends, a minute's work as long as kiosks are about. What fails is tried again soon. To be called
+// now and then; answers after how many milliseconds at the latest.
 int64_t serve_keep_time(struct serve *s);
 
 // Ends what was begun: commands are carried out, polls are answered with 503.

@@ -113,6 +113,20 @@ static enum err lowest_pool_seat(struct centre_store *s, const struct sitting *s
     return e;
 }
 
+// A free seat that another kiosk owns is called back, and the visitor's kiosk asks again. A kiosk that
+// was not heard of lately would not answer in time.
+static enum err call_back(struct centre_store *s, const struct centre_inc *inc,
+                          const struct centre_seat *seat, int64_t now_ms, bool *is_called)
+{
+    struct centre_inc owner;
+    bool is_others = !id_is_none(seat->owner.id) && !id_eq(seat->owner.id, inc->inc.id);
+    *is_called = false;
+    if (!is_others || !seat->is_open || !id_is_none(seat->booking.id)) return ERR_OK;
+    enum err e = s->ops->inc_get(s, seat->owner, &owner);
+    *is_called = !e && owner.state == CENTRE_INC_ACTIVE && now_ms - owner.seen_ms <= CENTRE_NEAR_MS;
+    return *is_called ? centre_recall(s, seat) : e;
+}
+
 static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
                           const struct centre_op *op, const struct sitting *sitting, int64_t now_ms,
                           struct op_result *result)
@@ -124,10 +138,14 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
     if (v == VERDICT_OK) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_pool = !e && (id_is_none(seat.owner.id) || MUTANT(POOL_IGNORES_OWNER));
-    if (v == VERDICT_OK && !(is_pool && seat.is_open && id_is_none(seat.booking.id)))
+    bool is_called = false;
+    if (v == VERDICT_OK && !(is_pool && seat.is_open && id_is_none(seat.booking.id))) {
         v = VERDICT_SITTING_FULL;
+        e = call_back(s, inc, &seat, now_ms, &is_called);
+        if (e) return e;
+    }
     if (v != VERDICT_OK) {
-        refuse(result, v);
+        refuse(result, is_called ? VERDICT_TRY_AGAIN : v);
         return lowest_pool_seat(s, sitting, now_ms, &result->next_seat);
     }
     struct centre_seat sold = seat;
@@ -287,6 +305,7 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
     }
     struct centre_seat pooled = seat;
     pooled.owner = (struct inc_id){0};
+    pooled.is_recalled = false;
     pooled.epoch++;
     pooled.is_open = sitting.state == SITTING_OPEN;
     e = seat_becomes(s, &sitting, &seat, &pooled);

@@ -30,7 +30,9 @@ static const char LIST[] =
     "FROM booking b LEFT JOIN sitting t ON t.id = b.sitting "
     "LEFT JOIN counsellor c ON c.id = t.counsellor "
     "WHERE ($1 = '' OR b.site = $1) AND ($2 = '' OR b.state = $2) "
-    "AND ($3 = 0 OR (t.start_ms >= $3 AND t.start_ms < $4)) ORDER BY planned, b.id";
+    "AND ($3 = 0 OR (t.start_ms >= $3 AND t.start_ms < $4)) "
+    "AND ($5 = 0 OR ((t.end_ms IS NULL OR t.end_ms > $6) AND (b.state IN ('displaced', 'wish') "
+    "OR (b.state = 'confirmed' AND t.state <> 'open')))) ORDER BY planned, b.id";
 
 static const char *const titles[] = {[VISITOR_MR] = "mr", [VISITOR_MS] = "ms"};
 
@@ -265,7 +267,8 @@ enum err store_bookings(struct store *s, const struct store_booking_filter *filt
     enum err e = ERR_OK;
     db_rows_open(&rows, s->db,
                  DB_QUERY(LIST, DB_TEXT(site_code_str(&filter->site)), DB_TEXT(state),
-                          DB_INT(from_ms), DB_INT(from_ms + DATE_DAY_MS)));
+                          DB_INT(from_ms), DB_INT(from_ms + DATE_DAY_MS), DB_INT(filter->is_task),
+                          DB_INT(store_now(s))));
     while (!e && db_rows_next(&rows)) {
         size_t mark_bytes = arena_mark(&s->scratch);
         e = listed(s, &rows, fn, context);

@@ -69,8 +69,8 @@ static enum err inc_put(struct centre_store *s, const struct centre_inc *inc)
     return e;
 }
 
-static enum err incs_active(struct centre_store *s, struct site_code site, struct inc_id *out,
-                            int *count)
+static enum err kiosks_active(struct centre_store *s, struct site_code site,
+                              struct centre_kiosk *out, int *count)
 {
     struct sim_centre *c = of(s);
     enum err e = disk(c);
@@ -79,7 +79,7 @@ static enum err incs_active(struct centre_store *s, struct site_code site, struc
         const struct centre_inc *inc = &c->now.incs[i].inc;
         bool is_rogue = c->now.incs[i].kiosk == SIM_ROGUE; // it is given nothing
         if (!is_rogue && inc->state == CENTRE_INC_ACTIVE && site_code_eq(inc->site, site))
-            out[(*count)++] = inc->inc;
+            out[(*count)++] = (struct centre_kiosk){inc->inc, inc->seen_ms};
     }
     return e;
 }
@@ -127,6 +127,7 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
     if (op->kind == OP_CANCEL && op->why == OP_WHY_LEARNED) sim_came(c->world, OUTCOME_LEARNED);
     if (op->kind == OP_BOOK && result->outcome == OP_REFUSED)
         sim_came(c->world, OUTCOME_POOL_REFUSED);
+    if (result->verdict == VERDICT_TRY_AGAIN) sim_came(c->world, OUTCOME_TRY_AGAIN);
     if (op->kind == OP_MOVE && result->outcome == OP_REFUSED)
         sim_came(c->world, OUTCOME_MOVE_REFUSED);
     if (op->kind == OP_BOOK && result->verdict == VERDICT_LIMIT_PHONE)
@@ -195,6 +196,7 @@ static void check_change(struct sim_world *w, const struct centre_seat *from,
     if (moves && !id_is_none(from->owner.id) && !id_is_none(to->owner.id))
         sim_violate(w, "a seat goes from one kiosk to another without a return");
     if (moves && !id_is_none(to->owner.id)) sim_came(w, OUTCOME_GRANTED);
+    if (to->is_recalled && !from->is_recalled) sim_came(w, OUTCOME_RECALLED);
 }
 
 static enum err seat_change(struct centre_store *s, const struct centre_seat *from,
@@ -205,7 +207,8 @@ static enum err seat_change(struct centre_store *s, const struct centre_seat *fr
     if (e) return e;
     struct centre_seat *seat = sim_centre_seat(c, from->sitting, from->seat);
     bool is_same = id_eq(seat->owner.id, from->owner.id) && seat->epoch == from->epoch &&
-                   id_eq(seat->booking.id, from->booking.id);
+                   id_eq(seat->booking.id, from->booking.id) &&
+                   seat->is_recalled == from->is_recalled;
     if (!is_same) return ERR_CONFLICT;
     check_change(c->world, from, to);
     *seat = *to;
@@ -345,7 +348,7 @@ static enum err feed_put(struct centre_store *s, struct str stream_key, const st
 static const struct centre_store_ops ops = {
     .inc_get = inc_get,
     .inc_put = inc_put,
-    .incs_active = incs_active,
+    .kiosks_active = kiosks_active,
     .answer_get = answer_get,
     .answer_add = answer_add,
     .sitting_get = sitting_get,

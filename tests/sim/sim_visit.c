@@ -114,6 +114,8 @@ static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
     }
     k->waiting = sale->booking;
     k->waiting_since_ms = k->world->mono_ms;
+    k->again_ms = 0;
+    k->again_count = 0;
 }
 
 static void book(struct sim_kiosk *k)
@@ -197,6 +199,8 @@ static void move(struct sim_kiosk *k)
         k->waiting = to.sale.booking;
         k->moving = old.id;
         k->waiting_since_ms = w->mono_ms;
+        k->again_ms = 0;
+        k->again_count = 0;
         return;
     }
     k->spool_count--;

@@ -165,6 +165,49 @@ static void a_cancel_that_comes_first_is_kept(void **state)
     world_is_sound(w);
 }
 
+static void a_seat_of_another_kiosk_is_called_back_while_the_visitor_waits(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk owner;
+    struct world_kiosk asker;
+    struct op_result result;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &owner);
+    world_enrol(w, 1, STORE_ROLE_DESK, &asker);
+    struct op op = world_book(w, tomorrow(w), 3, OP_POOL, 0);
+    for (int i = 0; i < 2; i++) { // asking twice calls once
+        assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+        assert_int_equal(result.outcome, OP_REFUSED);
+        assert_int_equal(result.verdict, VERDICT_TRY_AGAIN);
+        assert_int_equal(result.next_seat, 1);
+        assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1"), 1);
+        world_is_sound(w);
+    }
+    // The owner has sold it meanwhile: the promise stands, and the seat is full.
+    struct op sold = world_book(w, tomorrow(w), 3, OP_RIGHT, 1);
+    assert_int_equal(world_push(w, &owner, sold, "", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK);
+    assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_SITTING_FULL);
+    // It gives another one back when it is called, and the visitor has it.
+    op.seat = 4;
+    assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_TRY_AGAIN);
+    struct op back = {.kind = OP_RETURN, .sitting = tomorrow(w), .seat = 4, .epoch = 1};
+    assert_int_equal(world_push(w, &owner, back, "", &result), ERR_OK);
+    assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK);
+    world_is_sound(w);
+    // Who was not heard of for a while, or may not ask, would not answer in time.
+    op = world_book(w, tomorrow(w), 5, OP_POOL, 0);
+    w->env.now_ms += CENTRE_NEAR_MS + 1;
+    assert_int_equal(world_push(w, &asker, op, "", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_SITTING_FULL);
+    assert_int_equal(result.next_seat, 1);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1 AND no = 5"), 0);
+    world_is_sound(w);
+}
+
 static struct op move_to(struct op book, struct booking_id from)
 {
     book.kind = OP_MOVE;
@@ -390,6 +433,120 @@ static void the_list_is_cut_by_site_day_and_state(void **state)
     }
 }
 
+static int64_t states(struct world *w, const char *state)
+{
+    const char *sql = "SELECT count(*) FROM booking WHERE state = $1";
+    int64_t n = -1;
+    assert_int_equal(db_one_int(store_db(w->store), DB_QUERY(sql, DB_TEXT(str_from_z(state))), &n),
+                     ERR_OK);
+    return n;
+}
+
+static void who_does_not_come_in_time_is_missed_and_may_still_have_been_there(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct op_result result;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct op late = world_book(w, tomorrow(w), 2, OP_RIGHT, 1);
+    struct op there = world_book(w, tomorrow(w), 3, OP_RIGHT, 1);
+    assert_int_equal(world_push(w, &kiosk, late, "", NULL), ERR_OK);
+    assert_int_equal(world_push(w, &kiosk, there, "", NULL), ERR_OK);
+    struct op checkin = {.kind = OP_CHECKIN, .booking = there.booking};
+    assert_int_equal(world_push(w, &kiosk, checkin, "", NULL), ERR_OK);
+    int64_t planned_ms = date_ms(world_today(w) + 1, 540); // of seat 2
+    w->env.now_ms = planned_ms + BOOKING_CHECKIN_AFTER_MS;
+    world_minute(w);
+    assert_int_equal(states(w, "no_show"), 0);
+    w->env.now_ms++;
+    world_minute(w);
+    assert_int_equal(states(w, "no_show"), 1);
+    world_is_sound(w);
+    w->env.now_ms += DATE_DAY_MS;
+    world_minute(w);
+    assert_int_equal(states(w, "no_show"), 1);
+    assert_int_equal(states(w, "checked_in"), 1);
+    // A check-in that was on its way from a kiosk without a line counts.
+    checkin.booking = late.booking;
+    assert_int_equal(world_push(w, &kiosk, checkin, "", &result), ERR_OK);
+    assert_int_equal(states(w, "checked_in"), 2);
+    world_is_sound(w);
+}
+
+static int64_t owned(struct world *w, const struct world_kiosk *kiosk)
+{
+    const char *sql = "SELECT count(*) FROM seat WHERE owner = $1 AND recall = 0";
+    int64_t n = -1;
+    assert_int_equal(
+        db_one_int(store_db(w->store), DB_QUERY(sql, DB_TEXT(id_str(&kiosk->inc.id))), &n), ERR_OK);
+    return n;
+}
+
+static void seats_go_to_kiosks_that_were_heard_of_and_from_rich_to_poor(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk first;
+    struct world_kiosk second;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &first);
+    assert_int_equal(owned(w, &first), 5 * 5); // this week: six seats a day, one kept
+    world_enrol(w, 0, STORE_ROLE_DESK, &second);
+    assert_int_equal(owned(w, &second), 0);
+    // One seat in ten is asked back an hour.
+    world_minute(w);
+    world_minute(w);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1"), 2);
+    world_is_sound(w);
+    w->env.now_ms += 60 * DATE_MINUTE_MS;
+    world_seen(w, &first); // the second is silent now: nothing is asked back for it
+    world_minute(w);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1"), 2);
+    world_seen(w, &second);
+    world_minute(w);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1"), 4);
+    world_is_sound(w);
+}
+
+static void a_closing_sitting_closes_when_its_seats_are_back_and_its_bookings_gone(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct op_result result;
+    struct store_import import;
+    struct roster_rule rules[] = {world_rule(0), world_rule(1)};
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct sitting_id id = tomorrow(w);
+    struct op op = world_book(w, id, 2, OP_RIGHT, 1);
+    assert_int_equal(world_push(w, &kiosk, op, "13812345678", NULL), ERR_OK);
+    rules[0].from_day = world_today(w) + 2;
+    assert_int_equal(world_roster(w, rules, 2, &import), ERR_OK);
+    static const char closing[] = "SELECT count(*) FROM sitting WHERE state = 'closing'";
+    int64_t closing_before = world_count(w, closing);
+    assert_true(closing_before >= 1);
+    world_is_sound(w);
+    for (int seat = 2; seat <= 6; seat++) {
+        struct op back = {.kind = OP_RETURN, .sitting = id, .seat = seat, .epoch = 1};
+        assert_int_equal(world_push(w, &kiosk, back, "", &result), ERR_OK);
+        assert_int_equal(result.outcome, seat == 2 ? OP_REFUSED : OP_OK);
+    }
+    world_minute(w);
+    assert_int_equal(world_count(w, closing), closing_before); // its booking waits for staff
+    struct store_booking_filter tasks = {.is_task = true};
+    assert_int_equal(bookings(w, tasks).count, 1);
+    struct op cancel = {.kind = OP_CANCEL, .booking = op.booking};
+    assert_int_equal(world_push(w, &kiosk, cancel, "", &result), ERR_OK);
+    assert_int_equal(bookings(w, tasks).count, 0);
+    world_minute(w);
+    assert_int_equal(world_count(w, closing), closing_before); // the right of seat 2 is still out
+    struct op back = {.kind = OP_RETURN, .sitting = id, .seat = 2, .epoch = 1};
+    assert_int_equal(world_push(w, &kiosk, back, "", &result), ERR_OK);
+    world_minute(w);
+    assert_int_equal(world_count(w, closing), closing_before - 1);
+    world_is_sound(w);
+}
+
 static void what_is_over_leaves_the_feed_and_contacts_go_after_their_time(void **state)
 {
     struct world *w = *state;
@@ -413,6 +570,7 @@ static void what_is_over_leaves_the_feed_and_contacts_go_after_their_time(void *
         assert_int_equal(store_begin(w->store), ERR_OK);
         assert_int_equal(store_commit(w->store, store_nightly(w->store, &did)), ERR_OK);
         assert_true(did);
+        world_minute(w);
         assert_string_equal(
             booking_state_code(bookings(w, (struct store_booking_filter){0}).rows[0].state),
             rows[i].booking);
@@ -459,12 +617,16 @@ int suite_booking(struct world_driver *driver)
         WORLD_TEST(an_operation_told_again_gets_its_stored_answer),
         WORLD_TEST(a_phone_has_its_limits_while_the_bookings_are_ahead),
         WORLD_TEST(a_cancel_that_comes_first_is_kept),
+        WORLD_TEST(a_seat_of_another_kiosk_is_called_back_while_the_visitor_waits),
         WORLD_TEST(a_move_carries_what_the_visitor_left_and_does_not_count_twice),
         WORLD_TEST(a_move_without_a_seat_leaves_the_booking_where_it_is),
         WORLD_TEST(a_wish_for_a_sitting_that_is_gone_is_kept_without_it),
         WORLD_TEST(a_number_is_given_once_a_day),
         WORLD_TEST(staff_see_masks_and_the_file_holds_no_phone),
         WORLD_TEST(the_list_is_cut_by_site_day_and_state),
+        WORLD_TEST(who_does_not_come_in_time_is_missed_and_may_still_have_been_there),
+        WORLD_TEST(seats_go_to_kiosks_that_were_heard_of_and_from_rich_to_poor),
+        WORLD_TEST(a_closing_sitting_closes_when_its_seats_are_back_and_its_bookings_gone),
         WORLD_TEST(what_is_over_leaves_the_feed_and_contacts_go_after_their_time),
         WORLD_TEST(a_release_is_never_lowered),
     };

@@ -1,6 +1,7 @@
 #include "harness/cache_world.h"
 
 #include "sync/sync_act.h"
+#include "wire/wire_op.h"
 
 // Every table as one text, so that two moments can be compared.
 static struct str dump(struct kiosk *k)
@@ -242,9 +243,9 @@ static const struct {
     {"UPDATE self SET inc = gen", ERR_CONFLICT},
     {"DELETE FROM self", ERR_CONFLICT},
     // a seat that was given back
-    {"INSERT INTO held VALUES (" A(1) ", 2, 4, NULL)", ERR_OK},
-    {"INSERT INTO held VALUES (" A(1) ", 2, 3, NULL)", ERR_CONFLICT},
-    {"INSERT INTO held VALUES (" A(1) ", 2, 2, NULL)", ERR_CONFLICT},
+    {"INSERT INTO held VALUES (" A(1) ", 2, 4, NULL, 0)", ERR_OK},
+    {"INSERT INTO held VALUES (" A(1) ", 2, 3, NULL, 0)", ERR_CONFLICT},
+    {"INSERT INTO held VALUES (" A(1) ", 2, 2, NULL, 0)", ERR_CONFLICT},
     {"UPDATE given SET epoch = 4", ERR_OK},
     {"UPDATE given SET epoch = 2", ERR_CONFLICT},
     {"INSERT INTO given VALUES (" A(2) ", 1, 3)", ERR_CONFLICT}, // still held
@@ -259,7 +260,7 @@ static const struct {
     {"UPDATE held SET booking = " B(9) " WHERE sitting = " A(0) " AND seat = 1", ERR_CONFLICT},
     {"UPDATE held SET booking = " B(1) " WHERE sitting = " A(2) " AND seat = 1", ERR_CONFLICT},
     {"UPDATE held SET seat = 4 WHERE sitting = " A(2) " AND seat = 1", ERR_CONFLICT},
-    {"INSERT INTO held VALUES (" A(2) ", 51, 4, NULL)", ERR_CONFLICT},
+    {"INSERT INTO held VALUES (" A(2) ", 51, 4, NULL, 0)", ERR_CONFLICT},
     // one live booking a seat
     {"INSERT INTO booking VALUES (" B(2) ", " A(
          0) ", 1, 'right', 0, 9, 9, '1', '', 'confirmed', NULL)",
@@ -365,6 +366,86 @@ static void a_move_onto_a_pool_seat_keeps_the_old_one_until_the_yes(void **state
     assert_int_equal(kiosk_self(l).op_seq, 7);
     assert_int_equal(kiosk_self(l).acked, 6);
     assert_int_equal(kiosk_sell(l, 5, 2, 1), VERDICT_OK);
+}
+
+static void refuse(struct ledger *l, int64_t seq, enum verdict verdict)
+{
+    struct op_result result = {.seq = seq, .outcome = OP_REFUSED, .verdict = verdict};
+    struct sync_decided decided[OP_BATCH_MAX];
+    int count = 0;
+    struct sync_answer answer = {
+        .gen = kiosk_id('9', 1), .from = seq, .acked = seq, .results = &result, .count = 1};
+    assert_int_equal(sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &count),
+                     ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(decided[0].verdict, verdict);
+}
+
+static void a_seat_that_is_called_back_is_asked_for_under_a_new_number(void **state)
+{
+    struct kiosk *k = *state;
+    struct ledger *l = &k->disk->ledger;
+    struct sync_sale sale = kiosk_sale(1, 0, 3);
+    struct cache_batch batch;
+    enum verdict verdict;
+    bool asked;
+    while (!ticket_code_parse(str_from_z(sale.code.z), &sale.code)) {
+        sale.code.z[TICKET_CODE_DIGITS - 1] = (char)('0' + (sale.code.z[7] - '0' + 1) % 10);
+    }
+    kiosk_fill(k, l);
+    assert_int_equal(sync_book_pool(l, &sale, kiosk_time(KIOSK_NOW_MS), &verdict), ERR_OK);
+    refuse(l, 1, VERDICT_TRY_AGAIN);
+    assert_int_equal(sync_ask_again(l, sale.booking, kiosk_time(KIOSK_NOW_MS), &asked), ERR_OK);
+    assert_true(asked);
+    assert_int_equal(state_of(l, 1), BOOKING_ASKED);
+    assert_int_equal(sync_ask_again(l, sale.booking, kiosk_time(KIOSK_NOW_MS), &asked), ERR_OK);
+    assert_false(asked); // it is under way
+    assert_int_equal(kiosk_self(l).op_seq, 2);
+    // But for its number it says the same.
+    assert_int_equal(cache_ledger_batch(k->disk, &k->arena, 1, 2, 1 << 20, &batch), ERR_OK);
+    struct op first;
+    struct op second;
+    assert_int_equal(wire_op_parse(batch.ops[0], &k->arena, &first), ERR_OK);
+    assert_int_equal(wire_op_parse(batch.ops[1], &k->arena, &second), ERR_OK);
+    assert_int_equal(second.seq, 2);
+    assert_true(id_eq(first.booking.id, second.booking.id) && first.seat == second.seat);
+    assert_true(str_eq(first.sealed, second.sealed));
+    kiosk_answer(l, 2, 1, 0);
+    assert_int_equal(state_of(l, 1), BOOKING_CONFIRMED);
+}
+
+static int idle_count(struct ledger *l)
+{
+    struct ledger_right idle[8];
+    int count = 0;
+    assert_int_equal(l->ops->begin(l), ERR_OK);
+    assert_int_equal(l->ops->end(l, l->ops->idle_rights(l, idle, 8, &count)), ERR_OK);
+    return count;
+}
+
+static void a_seat_that_is_asked_back_goes_once_it_is_free(void **state)
+{
+    struct kiosk *k = *state;
+    struct ledger *l = &k->disk->ledger;
+    struct ledger_booking booking = {.id.id = kiosk_id('b', 1)};
+    enum verdict verdict;
+    kiosk_fill(k, l);
+    assert_int_equal(kiosk_sell(l, 1, 0, 1), VERDICT_OK);
+    for (int seat = 1; seat <= 2; seat++) {
+        kiosk_tell_right(k, 0, seat, 3, (struct id){0});
+        k->rows[k->count - 1].value.right.is_recalled = true;
+    }
+    assert_int_equal(kiosk_hear(k, l, 0), ERR_OK); // told before it has seen the sale
+    kiosk_reopen(k);
+    l = &k->disk->ledger;
+    assert_int_equal(idle_count(l), 1);
+    struct sitting_id sitting = {kiosk_id('a', 0)};
+    assert_int_equal(sync_return(l, sitting, 1, kiosk_time(KIOSK_NOW_MS)), ERR_NOT_FOUND);
+    assert_int_equal(sync_return(l, sitting, 2, kiosk_time(KIOSK_NOW_MS)), ERR_OK);
+    assert_int_equal(idle_count(l), 0);
+    assert_int_equal(sync_cancel(l, &booking, OP_WHY_VISITOR, kiosk_time(KIOSK_NOW_MS), &verdict),
+                     ERR_OK);
+    assert_int_equal(idle_count(l), 1);
 }
 
 static void a_seat_sold_again_at_the_centre_does_not_stop_an_answer(void **state)
@@ -515,6 +596,8 @@ int main(void)
         TEST(a_cursor_goes_forward_or_back_to_the_start),
         TEST(a_move_onto_a_right_is_one_operation_and_frees_the_old_seat),
         TEST(a_move_onto_a_pool_seat_keeps_the_old_one_until_the_yes),
+        TEST(a_seat_that_is_called_back_is_asked_for_under_a_new_number),
+        TEST(a_seat_that_is_asked_back_goes_once_it_is_free),
         TEST(a_seat_sold_again_at_the_centre_does_not_stop_an_answer),
         TEST(a_batch_is_what_was_written_with_the_hash_before_it),
         TEST(what_is_over_is_forgotten_and_what_is_owed_is_not),

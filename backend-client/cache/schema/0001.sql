@@ -99,6 +99,7 @@ CREATE TABLE held (
     seat BIGINT NOT NULL CHECK (seat BETWEEN 1 AND 50),
     epoch BIGINT NOT NULL CHECK (epoch >= 0),
     booking TEXT UNIQUE,
+    recall BIGINT NOT NULL CHECK (recall IN (0, 1)), -- the centre asks for it back
     PRIMARY KEY (sitting, seat)
 );
 
