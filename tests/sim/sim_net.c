@@ -198,6 +198,16 @@ static enum err answer(struct sim_world *w, const struct sim_message *m, struct 
     return ERR_IO;
 }
 
+// A commit ends the waiting of those who poll; what is new they hear with their next request.
+static void wake_polls(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
+        struct sim_message *m = &w->messages[i];
+        bool waits = m->is_used && m->kind == SIM_PULL_REPLY && m->count == 0 && !m->more;
+        if (waits && m->deliver_ms > w->mono_ms) m->deliver_ms = w->mono_ms;
+    }
+}
+
 void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
 {
     static struct sim_message reply; // large, and one at a time
@@ -218,7 +228,8 @@ void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
         if (e != ERR_STOPPED) sim_send(w, &reply, 0);
         return;
     }
+    if (m->kind == SIM_PUSH) wake_polls(w);
     if (sim_fault(w, FAULT_CENTRE_CRASH_SAVED)) return;
     bool nothing_new = reply.kind == SIM_PULL_REPLY && reply.count == 0 && !reply.more;
-    sim_send(w, &reply, nothing_new ? 1000 + sim_roll(&w->random, 8000) : 0);
+    sim_send(w, &reply, nothing_new ? 5000 + sim_roll(&w->random, 20000) : 0);
 }

@@ -100,6 +100,7 @@ static void expect_same_seats(struct twins *t)
         assert_int_equal(e[0], e[1]);
         assert_int_equal(given[0], given[1]);
         assert_int_equal(r[0].epoch, r[1].epoch);
+        assert_int_equal(r[0].is_recalled, r[1].is_recalled);
         assert_true(id_eq(r[0].booking.id, r[1].booking.id));
     }
 }
@@ -192,7 +193,8 @@ static int answer(struct ledger *l, int64_t from, int count, bool refuses, int64
 }
 
 // A page that tells one sitting in some state and one seat, free, under an old or a new epoch.
-static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int state)
+static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int state,
+                 bool is_recalled)
 {
     struct sitting s = kiosk_sitting(sitting);
     int64_t applied = kiosk_self(t->each[0]).acked;
@@ -200,6 +202,7 @@ static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int stat
     t->k->count = 0;
     kiosk_tell_sitting(t->k, &s);
     kiosk_tell_right(t->k, sitting, seat, epoch, (struct id){0});
+    t->k->rows[t->k->count - 1].value.right.is_recalled = is_recalled;
     for (int i = 0; i < 2; i++) {
         assert_int_equal(kiosk_hear(t->k, t->each[i], applied), ERR_OK);
     }
@@ -221,7 +224,7 @@ static void step(struct twins *t)
     t->now_ms += roll(t, 60000);
     if (what == 9)
         tell(t, sitting, seat, roll(t, 2) ? ++t->epoch : t->epoch - roll(t, 3),
-             roll(t, 4) == 0 ? SITTING_CLOSING : SITTING_OPEN);
+             roll(t, 4) == 0 ? SITTING_CLOSING : SITTING_OPEN, roll(t, 4) == 0);
     for (int i = 0; i < 2; i++) {
         struct ledger *l = t->each[i];
         char letter = 0;
@@ -266,8 +269,8 @@ static void both_ledgers_live_through_the_same_days_alike(void **state)
         kiosk_hello(t.each[0]);
         kiosk_hello(t.each[1]);
         for (int i = 0; i < KIOSK_SITTINGS; i++) {
-            tell(&t, i, 1, 3, SITTING_OPEN);
-            tell(&t, i, 2, 4, SITTING_OPEN);
+            tell(&t, i, 1, 3, SITTING_OPEN, false);
+            tell(&t, i, 2, 4, SITTING_OPEN, false);
         }
         for (int i = 0; i < STEPS; i++) {
             step(&t);
