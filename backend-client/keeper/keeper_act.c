@@ -158,7 +158,7 @@ static void book(struct keeper *k, const struct keeper_request *request)
     enum verdict v = check_visitor(request);
     enum err e = ERR_OK;
     struct keeper_waiting *place = free_place(k);
-    if (v == VERDICT_OK && (k->is_refused || !place)) v = VERDICT_LETTER_NONE;
+    if (v == VERDICT_OK && !place) v = VERDICT_LETTER_NONE;
     if (v == VERDICT_OK) {
         e = make_sale(k, request, &a, &sale);
         // Without the centre's keys nothing can be sealed: this kiosk has never been online.
@@ -305,8 +305,38 @@ static void walk_in(struct keeper *k, const struct keeper_request *request)
     answer(k, &a);
 }
 
+// Stopped by the centre: nothing is begun that it would not hear of.
+static bool is_stopped(struct keeper *k, const struct keeper_request *request)
+{
+    bool is_act = request->ask != KEEPER_SLIP_PRINTED && request->ask != KEEPER_TOUCHED;
+    if (!k->is_refused || !is_act) return false;
+    struct keeper_answer a = answer_to(request);
+    settle(&a, ERR_OK, VERDICT_STOPPED);
+    answer(k, &a);
+    return true;
+}
+
+void keeper_forget_visitors(struct keeper *k)
+{
+    struct cache_slips *slips = &k->spooled;
+    for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
+        struct keeper_waiting *w = &k->waiting[i];
+        if (!w->is_used) continue;
+        w->answer.outcome = KEEPER_UNANSWERED;
+        if (!w->is_told) answer(k, &w->answer);
+        memory_wipe(w, sizeof(*w));
+    }
+    enum err e = cache_spool_list(&k->fs, k->config.spool_dir, slips);
+    if (e) log_warn("the spool of slips cannot be read: %s", err_text(e));
+    for (int i = 0; i < slips->count; i++) {
+        forget_slip(k, slips->items[i].booking);
+    }
+    memory_wipe(slips, sizeof(*slips));
+}
+
 void keeper_act(struct keeper *k, const struct keeper_request *request)
 {
+    if (is_stopped(k, request)) return;
     size_t mark = arena_mark(&k->message);
     switch (request->ask) {
     case KEEPER_BOOK:

@@ -91,6 +91,7 @@ void keeper_ask_again(struct keeper *k);             // whose seat is being call
 void keeper_give_up_late(struct keeper *k);          // those who have waited long enough
 int64_t keeper_wait_left_ms(const struct keeper *k); // until the next of them; -1: none
 void keeper_load_spool(struct keeper *k);
+void keeper_forget_visitors(struct keeper *k); // who waits is told, and no slip is kept
 
 // The centre (keeper_talk.c).
 void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk talk,

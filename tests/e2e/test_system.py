@@ -39,6 +39,7 @@ TEAR_BYTES_MAX = 3000
 TORN_TRIES = 9
 # What has begun when the kiosk is enrolled is sold by the centre alone.
 WITH_OWN_SEATS = r".* 14:30" + demo_tour.WITH_SEATS
+STOPPED = "本机停用了"
 ANOTHER_DAY = r"明天" + demo_tour.WITH_SEATS
 
 
@@ -300,6 +301,41 @@ class MoveTest(World):
 
     def test_on_a_landscape_panel(self):
         self.move_about(size=LANDSCAPE)
+
+
+class StoppedTest(World):
+    """What staff do to a kiosk at the centre."""
+
+    def kiosk_id(self):
+        return (self.kiosk.data / "kiosk.id").read_text(encoding="ascii").strip()
+
+    def test_a_stopped_kiosk_stays_stopped_and_one_written_off_forgets_all(self):
+        self.begin()
+        visitor, name = self.visitor, self.kiosk_id()
+        self.assertIn(f"{name} {HALL} A desk    active", self.centre.admin("kiosks"))
+        self.centre.admin("suspend", name)
+        visitor.tap(demo_tour.TAKE_NUMBER)  # tells the centre, which turns it away
+        visitor.see(STOPPED)
+        self.kiosk.stop()
+        self.line.cut()
+        self.kiosk.start()
+        visitor.see(STOPPED)
+        self.kiosk.stop()
+        self.line.restore()
+        self.centre.admin("resume", name)
+        self.kiosk.start()
+        visitor.see(demo_tour.TAKE_NUMBER)
+        system.wait_for("the number at the centre", ARRIVE_SECONDS,
+                        lambda: self.kiosk.unsent() == 0)
+        self.centre.admin("retire", name)
+        key = (self.kiosk.data / "device.key").read_bytes()
+        visitor.tap(demo_tour.TAKE_NUMBER)
+        visitor.see(system.USER_CODE)
+        self.assertFalse((self.kiosk.data / "kiosk.id").exists())
+        self.assertNotEqual((self.kiosk.data / "device.key").read_bytes(), key)
+        self.assertEqual(self.kiosk.own_seats(), 0)
+        self.assertIn("revoked", self.centre.admin("kiosks"))
+        self.centre.check()
 
 
 class ClockTest(World):
