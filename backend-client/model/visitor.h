@@ -9,6 +9,7 @@
 #define VISITOR_SURNAME_CHARS_MAX 4 // compound surnames have two characters, a few have more
 #define VISITOR_SURNAME_BYTES_MAX 16
 #define VISITOR_PHONE_DIGITS      11
+#define VISITOR_CONTACT_DAYS      90 // what was left is erased so long after the sitting
 
 enum visitor_title { VISITOR_MR, VISITOR_MS };
 

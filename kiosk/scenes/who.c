@@ -154,8 +154,11 @@ static void side(struct stage *s, struct rect r)
     cut_bottom(ui, &r, 24);
     struct rect decline = cut_bottom(ui, &r, high);
     cut_bottom(ui, &r, 24);
+    // What is kept, why and how long is said in every size (个人信息保护法, article 17).
     bool is_low = large || r.h < 4 * theme_line_px(&ui->theme, TYPE_S);
-    notice(ui, r, NOTICE_NEWS, IMAGE_NONE, is_low ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY));
+    struct str why_kept = is_low ? TEXT(PHONE_WHY_SHORT) : TEXT(PHONE_WHY);
+    struct str days = text_number(ui->frame, VISITOR_CONTACT_DAYS);
+    notice(ui, r, NOTICE_NEWS, IMAGE_NONE, text_fill(ui->frame, why_kept, &days, 1));
     struct str why = missing(s, false);
     if (!why.len && needs_phone(s)) why = verdict_words(VERDICT_PHONE_NEEDED);
     struct button none = {.id = ID_NO_PHONE,

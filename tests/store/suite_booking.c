@@ -563,7 +563,7 @@ static void what_is_over_leaves_the_feed_and_contacts_go_after_their_time(void *
         int contacts;
     } rows[] = {{2, "no_show", 1, 1},
                 {1, "no_show", 0, 1},
-                {STORE_CONTACT_DAYS - 3, "no_show", 0, 1},
+                {VISITOR_CONTACT_DAYS - 3, "no_show", 0, 1},
                 {2, "no_show", 0, 0}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         w->env.now_ms += rows[i].days * DATE_DAY_MS;
