@@ -236,7 +236,8 @@ static enum err ask_again(struct ledger *l, struct ledger_self *self, struct led
     struct arena a = {.bytes = room, .bytes_max = sizeof(room)};
     enum err e = l->ops->op_get(l, booking.sold_seq, &old);
     if (!e) e = wire_op_parse((struct str){old.bytes, old.len}, &a, &op);
-    if (!e && !MUTANT(TRY_AGAIN_SAME_OP)) e = sync_log_add(l, self, &op, now);
+    if (e) return e;
+    if (!MUTANT(TRY_AGAIN_SAME_OP)) e = sync_log_add(l, self, &op, now);
     booking.op_seq = op.seq;
     booking.sold_seq = op.seq;
     booking.state = BOOKING_ASKED;

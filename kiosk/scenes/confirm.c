@@ -81,8 +81,9 @@ static void sheet(struct stage *s, struct rect r, const struct cache_sitting *c,
     }
     for (enum line line = LINE_DAY; line < LINE_COUNT; line++) {
         if (!has_line(s, line)) continue;
+        int at = place++;
         struct sheet_row row = {.id = waiting ? 0 : ID_CHANGE + (uint32_t)line,
-                                .rect = column_of(ui, in, count, 0, place++),
+                                .rect = column_of(ui, in, count, 0, at),
                                 .change = TEXT(CHANGE),
                                 .last = place == count};
         line_words(s, line, c, offer, &row);

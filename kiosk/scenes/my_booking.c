@@ -147,10 +147,8 @@ static void move_button(struct stage *s, struct rect r, const struct cache_booki
     struct button move = {.id = ID_MOVE, .rect = r, .label = TEXT(MOVE), .icon = IMAGE_CALENDAR};
     if (booking_check_move(b->state, b->planned_ms, stage_now_ms(s))) move.states = STATE_DISABLED;
     if (!button(&s->ui, &move)) return;
-    struct visit visit = {.is_moving = true,
-                          .code = s->visit.code,
-                          .pin = s->visit.pin,
-                          .booking = s->visit.booking};
+    struct visit visit = {
+        .is_moving = true, .code = s->visit.code, .pin = s->visit.pin, .booking = s->visit.booking};
     s->visit = visit;
     memory_wipe(&visit, sizeof(visit));
     stage_push(s, SCENE_SITTING);

@@ -186,13 +186,11 @@ void stage_next_step(struct stage *s)
     if (v->editing) {
         s->visit.editing = false;
         stage_pop(s);
-    } else if (v->is_moving) {
-        stage_push(s, SCENE_CONFIRM);
-    } else if (!v->has_topic) {
+    } else if (!v->has_topic && !v->is_moving) {
         stage_push(s, SCENE_TOPIC);
     } else if (!v->has_sitting) {
         stage_push(s, SCENE_SITTING);
-    } else if (!told_who(v)) {
+    } else if (!told_who(v) && !v->is_moving) {
         stage_push(s, SCENE_WHO);
     } else {
         stage_push(s, SCENE_CONFIRM);

@@ -96,7 +96,7 @@ static enum err give(struct lease *l, const struct centre_seat *seat, int kiosk)
     return e ? e : centre_tell_seat(l->store, &owned);
 }
 
-static enum err carry_out(struct lease *l, const struct lease_move *moves, int count, int *recalls)
+static enum err carry_out(struct lease *l, const struct lease_move *moves, int count, int *asked)
 {
     bool is_changed[CENTRE_GRANT_SITTINGS_MAX] = {false};
     enum err e = ERR_OK;
@@ -104,7 +104,7 @@ static enum err carry_out(struct lease *l, const struct lease_move *moves, int c
         const struct centre_seat *seat = &l->seats[moves[i].seat];
         if (moves[i].to == LEASE_POOL) {
             e = centre_recall(l->store, seat);
-            (*recalls)++;
+            (*asked)++;
         } else {
             e = give(l, seat, moves[i].to);
             is_changed[l->free_seats[moves[i].seat].sitting] = true;
@@ -131,7 +131,10 @@ static enum err plan_half_day(struct lease *l, int turn, int *recalls)
                                        .turn = turn,
                                        .recalls_max = left > 0 ? left : 0};
     int count = lease_plan(&day, moves);
-    return carry_out(l, moves, count, recalls);
+    int asked = 0;
+    enum err e = carry_out(l, moves, count, &asked);
+    if (recalls) *recalls += asked;
+    return e;
 }
 
 static int half_day_of(const struct sitting *s)

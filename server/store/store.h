@@ -385,7 +385,8 @@ struct store_booking_filter {
     int day;               // civil day of the sitting; 0: all
     bool has_state;
     enum booking_state state;
-    bool is_task; // whose visitor staff must call: displaced, on a sitting that is closing, or a wish
+    bool
+        is_task; // whose visitor staff must call: displaced, on a sitting that is closing, or a wish
 };
 
 // By planned time, then by id. The row and its texts live until `fn` returns. [read]

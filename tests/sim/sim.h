@@ -364,6 +364,6 @@ const char *mutant_name(enum mutant m);
 
 // ---- The log (sim_log.c)
 
-void sim_log_to(FILE *trace); // NULL: nowhere
+void sim_log_to(FILE *file); // NULL: nowhere
 
 #endif

@@ -290,6 +290,7 @@ int suite_all(struct world_driver *driver)
     failed += suite_roster(driver);
     failed += suite_kiosk(driver);
     failed += suite_booking(driver);
+    failed += suite_minute(driver);
     failed += suite_check(driver);
     failed += suite_faults(driver);
     return failed;

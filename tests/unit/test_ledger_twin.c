@@ -193,8 +193,7 @@ static int answer(struct ledger *l, int64_t from, int count, bool refuses, int64
 }
 
 // A page that tells one sitting in some state and one seat, free, under an old or a new epoch.
-static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int state,
-                 bool is_recalled)
+static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int state, bool is_recalled)
 {
     struct sitting s = kiosk_sitting(sitting);
     int64_t applied = kiosk_self(t->each[0]).acked;
@@ -231,10 +230,11 @@ static void step(struct twins *t)
         int number = 0;
         enum verdict verdict;
         if (what < 4) result[i] = sell(l, now, kind, kiosk_sale(t->booking_count, sitting, seat));
-        if (what == 10)
+        if (what == 10) {
             result[i] = move(l, now, known,
                              (struct sync_move){kind == 0 ? OP_POOL : OP_RIGHT,
                                                 kiosk_sale(t->booking_count, sitting, seat)});
+        }
         if (what == 4 || what == 5) result[i] = touch(l, now, kind, known);
         if (what == 6) result[i] = answer(l, from, count, kind == 0, acked);
         if (what == 7)
