@@ -99,7 +99,6 @@ CREATE TABLE held (
     seat BIGINT NOT NULL CHECK (seat BETWEEN 1 AND 50),
     epoch BIGINT NOT NULL CHECK (epoch >= 0),
     booking TEXT UNIQUE,
-    recall BIGINT NOT NULL CHECK (recall IN (0, 1)), -- the centre asks for it back
     PRIMARY KEY (sitting, seat)
 );
 
@@ -155,8 +154,7 @@ CREATE TABLE booking (
     code TEXT NOT NULL,
     pin_hash TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('asked', 'confirmed', 'checked_in', 'served', 'no_show',
-                                         'cancelled', 'refused', 'displaced', 'wish')),
-    instead_of TEXT -- the booking that goes once this one is confirmed
+                                         'cancelled', 'refused', 'displaced', 'wish'))
 );
 -- A seat of the pool is not ours to guard: the centre may have freed and sold it again.
 CREATE UNIQUE INDEX booking_one_a_seat ON booking (sitting, seat)

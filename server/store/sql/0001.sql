@@ -156,7 +156,6 @@ CREATE UNIQUE INDEX booking_from_op ON booking (source_inc, source_op)
     WHERE source_inc IS NOT NULL;
 CREATE INDEX booking_by_phone ON booking (phone_mac) WHERE phone_mac <> '';
 CREATE INDEX booking_by_sitting ON booking (sitting);
-CREATE INDEX booking_to_come ON booking (sitting) WHERE state = 'confirmed';
 
 -- A seat has one owner: the pool (NULL) or one incarnation. Only the owner sells it.
 CREATE TABLE seat (
@@ -166,9 +165,7 @@ CREATE TABLE seat (
     epoch BIGINT NOT NULL CHECK (epoch >= 0),
     booking TEXT UNIQUE REFERENCES booking (id),
     is_open BIGINT NOT NULL CHECK (is_open IN (0, 1)),
-    recall BIGINT NOT NULL CHECK (recall IN (0, 1)), -- its owner is asked to give it back
-    PRIMARY KEY (sitting, no),
-    CHECK (recall = 0 OR owner IS NOT NULL)
+    PRIMARY KEY (sitting, no)
 );
 CREATE INDEX seat_by_owner ON seat (owner) WHERE owner IS NOT NULL;
 
