@@ -18,6 +18,7 @@ enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
     struct centre_seat learned = *seat;
     learned.owner = owner;
     learned.epoch = epoch;
+    learned.is_recalled = false;
     learned.booking = (struct booking_id){0};
     struct centre_booking ghost;
     bool has_ghost = !id_is_none(seat->booking.id);
@@ -71,6 +72,8 @@ static enum err thaw(struct centre_store *s, const struct sitting *sitting,
         if (!is_safe) after.state = CENTRE_SEAT_QUARANTINED;
         e = s->ops->seat_change(s, &seats[i], &after);
     }
+    // Whoever has reported a seat of a sitting that is closing has not been asked for it yet.
+    if (!e && sitting->state != SITTING_OPEN) e = centre_close(s, sitting->id);
     return e ? e : centre_tell_avail(s, sitting);
 }
 

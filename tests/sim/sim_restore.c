@@ -128,7 +128,7 @@ void sim_restore(struct sim_world *w)
     sim_trace(w, "the centre is restored from %s backup", is_old ? "an older" : "the newest");
     bool calm = w->is_calm;
     w->is_calm = true; // the command ends well or is given again
-    sim_night(w);
+    sim_minute(w);
     sim_last_words(w);
     put_back(w, &w->backups[w->backup_count - 1]);
     w->is_calm = calm;

@@ -20,7 +20,7 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_KIOSK_LOST] = 150,
     [FAULT_KIOSK_DISK] = 6,
     [FAULT_CENTRE_CRASH_UNSAVED] = 20,
-    [FAULT_CENTRE_DISK] = 5,
+    [FAULT_CENTRE_DISK] = 9,
     [FAULT_CENTRE_CRASH_SAVED] = 20,
     [FAULT_CENTRE_LATER] = 20,
     [FAULT_GAP] = 15,
@@ -29,7 +29,7 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_CLOCK_UNKNOWN] = 150,
     [FAULT_RESTORE] = 60,
     [FAULT_RESTORE_OLD] = 400,
-    [FAULT_WRITTEN_OFF] = 200,
+    [FAULT_WRITTEN_OFF] = 500,
     [FAULT_EARLY_REPORT] = 100,
     [FAULT_LATE_ANSWER] = 500,
 };
@@ -129,15 +129,20 @@ static void change_roster(struct sim_world *w)
         if (is_idle && seat->state != CENTRE_SEAT_QUARANTINED)
             seat->state = s->state == SITTING_OPEN ? CENTRE_SEAT_OPEN : CENTRE_SEAT_CLOSED;
     }
-    sim_centre_end(c, sim_tell_sitting(c, s));
+    enum err e = s->state == SITTING_OPEN ? ERR_OK : centre_close(&c->store, s->id);
+    sim_centre_end(c, e ? e : sim_tell_sitting(c, s));
 }
 
-void sim_night(struct sim_world *w)
+// Seats for kiosks, as each minute brings them.
+void sim_minute(struct sim_world *w)
 {
     struct sim_centre *c = &w->centre;
+    int recalls[2] = {0};
     sim_centre_begin(c);
-    enum err e = centre_grant(&c->store, c->now.sittings[0].site, w->civil_ms);
-    if (!e) e = centre_grant(&c->store, c->now.sittings[SIM_SITTINGS - 2].site, w->civil_ms);
+    enum err e = centre_lease(&c->store, c->now.sittings[0].site, w->civil_ms, &recalls[0]);
+    if (!e)
+        e = centre_lease(&c->store, c->now.sittings[SIM_SITTINGS - 2].site, w->civil_ms,
+                         &recalls[1]);
     sim_centre_end(c, e);
 }
 
@@ -187,7 +192,7 @@ static void one_step(struct sim_world *w)
     } else if (what < 96 || w->is_calm) {
         pass_time(w);
     } else if (what < 97) {
-        sim_chance(&w->random, 300) ? change_roster(w) : sim_night(w);
+        sim_chance(&w->random, 300) ? change_roster(w) : sim_minute(w);
         sim_rogue(w);
         if (sim_chance(&w->random, 300)) sim_backup(w);
         sim_restore(w);
