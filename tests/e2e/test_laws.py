@@ -137,21 +137,35 @@ class Laws(unittest.TestCase):
             print(f"{len(files)} files: {total}", file=sys.stderr)
             self.expect_a_second_import_to_change_nothing(centre, root)
 
-    def test_a_name_in_another_encoding_is_one_refused_file(self):
+    def test_a_name_that_is_no_text_is_one_refused_file(self):
         with c.Centre() as centre:
+            centre.admin("init")
             root = centre.dir / "laws"
-            root.mkdir()
-            dice = random.Random(SEED)
-            (root / "办法.md").write_bytes(statute(dice, "办法"))
+            long = root / "长" / ("x" * 200)
+            long.mkdir(parents=True)
+            text = statute(random.Random(SEED), "办法")
+            for file in (root / "办法.md", root / "大写.MD", long / f"{'y' * 200}.md",
+                         root / "a\nb.md", root / "说明.txt"):
+                file.write_bytes(text)
+            (root / "link.md").symlink_to(root / "办法.md")
             name = os.fsencode(root) + b"/\xcf\xdc\xb7\xa8.md"
             with open(name, "wb") as file:
-                file.write(statute(dice, "宪法"))
-            centre.fill(publish=False)
+                file.write(text)
             code, lines = centre.admin("import-laws", root, check=False)
-            self.assertEqual(code, 1)
-            self.assertEqual(lines[-1], "1 imported, 1 refused")
-            self.assertIn(r"\xCF\xDC\xB7\xA8.md: the name of the file is not UTF-8", "\n".join(lines))
+            self.assertEqual((code, lines[-1]), (1, "2 imported, 3 refused"), centre.said)
+            for start in (r"\xCF\xDC\xB7\xA8.md: the name of the file is not UTF-8 text",
+                          r"a\x0Ab.md: ", "长/xxx"):
+                self.assertTrue(any(line.startswith(start) for line in lines), (start, lines))
+            told = centre.admin("import-laws", root, "--json", check=False)[1]
+            self.assertEqual(len([json.loads(line) for line in told]), 4)
             os.remove(name)
+
+    def test_an_import_that_breaks_off_says_so_in_its_last_line(self):
+        with c.Centre() as centre:
+            centre.admin("init")
+            code, lines = centre.admin("import-laws", centre.dir / "nowhere", check=False)
+            self.assertEqual((code, lines[-1]), (1, "0 imported, 0 refused"))
+            self.assertIn("no such folder", centre.said)
 
     def expect_a_second_import_to_change_nothing(self, centre, root):
         content = ("--articles", c.ROOT / "assets" / "content")
