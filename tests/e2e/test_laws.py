@@ -3,18 +3,23 @@
 The folder is generated from a seed, and counted by a reader that shares no code with ours.
 """
 
+import contextlib
+import io
 import json
 import os
 import pathlib
 import random
 import re
 import sys
+import tempfile
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)]
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy")]
 
 import centre as c
+import system
 
 SEED = 20260304
 GOOD_FILES = 2300
@@ -166,6 +171,24 @@ class Laws(unittest.TestCase):
             code, lines = centre.admin("import-laws", centre.dir / "nowhere", check=False)
             self.assertEqual((code, lines[-1]), (1, "0 imported, 0 refused"))
             self.assertIn("no such folder", centre.said)
+
+    def test_a_refused_file_does_not_end_the_demo(self):
+        clock = {"start": c.START, "since": time.time_ns() // 1_000_000}
+        with tempfile.TemporaryDirectory() as folder:
+            centre = system.Centre(c.BUILD, folder, clock)
+            laws = pathlib.Path(folder) / "laws"
+            laws.mkdir()
+            (laws / "坏.md").write_bytes(b"")
+            (laws / "办法.md").write_bytes(statute(random.Random(SEED), "办法"))
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                centre.make(c.ROOT / "assets", laws)
+                self.assertTrue(centre.is_made())
+                (laws / "办法.md").unlink()
+                with self.assertRaises(system.SystemFailure):
+                    centre.import_laws(laws)  # nothing at all could be taken
+            self.assertIn("坏.md: the file is empty", said.getvalue())
+            self.assertIn("1 imported, 1 refused", said.getvalue())
 
     def expect_a_second_import_to_change_nothing(self, centre, root):
         content = ("--articles", c.ROOT / "assets" / "content")
