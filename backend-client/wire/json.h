@@ -20,9 +20,20 @@
 
 struct json_value; // any value of a parsed document; lives in the document
 
+// From 1, columns in characters, as editors count; zeroed: nowhere in particular.
+struct json_place {
+    int line;
+    int column;
+};
+
+struct json_fault {
+    const char *why; // constant English reason; NULL: nothing was wrong
+    struct json_place place;
+};
+
 // The document, an object or an array, to be freed by json_free. ERR_BAD_INPUT or ERR_TOO_BIG, not
-// logged: what others send is no fault of ours. `why` (may be NULL) is then a constant English reason.
-MUST_USE enum err json_parse(struct str text, struct json_value **out, const char **why);
+// logged: what others send is no fault of ours. `fault` (may be NULL) then says what is wrong where.
+MUST_USE enum err json_parse(struct str text, struct json_value **out, struct json_fault *fault);
 void json_free(struct json_value *document); // leaves quietly on NULL
 
 // What was wrong first. Zeroed before reading; `member` is the name given to the getter.
@@ -30,6 +41,11 @@ struct json_mistake {
     const char *member;
     const char *reason; // constant English text; NULL: nothing was wrong
 };
+
+// Where the value of the document's member stands or, from 0, an item of its list: for people who look
+// for a mistake in a text that json_parse took. Zeroed where there is none.
+// `index` -1: the value itself.
+struct json_place json_place_of(struct str text, const char *member, int index);
 
 MUST_USE enum err json_mistake_err(const struct json_mistake *mistake); // ERR_BAD_INPUT or ERR_OK
 

@@ -62,11 +62,44 @@ static void documents_are_read_or_refused_as_the_table_says(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct json_value *doc = NULL;
-        const char *why = NULL;
-        enum err e = json_parse(rows[i].text, &doc, &why);
+        struct json_fault fault = {0};
+        enum err e = json_parse(rows[i].text, &doc, &fault);
         if (e != (rows[i].good ? ERR_OK : ERR_BAD_INPUT))
             fail_msg("row %zu: %s", i, rows[i].text.ptr);
-        assert_true((why == NULL) == rows[i].good);
+        assert_true((fault.why == NULL) == rows[i].good);
+        json_free(doc);
+    }
+}
+
+static void a_mistake_is_told_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *member; // NULL: json_parse says it
+        int index;
+        int line;
+        int column;
+    } rows[] = {
+        {"", NULL, 0, 1, 1},
+        {"{\n \"a\": 1,\n \"汾\" 2}", NULL, 0, 3, 6},
+        {"{\"a\":\"days\",\n \"days\" : 3}", "days", -1, 2, 11},
+        {"{\"x\":{\"days\":[1]},\"汾\":[\"}\"],\n\"days\":[{\"a\":[1,2]},\n {\"b\":\"]\\\",\"},\n3]}",
+         "days", 2, 4, 1},
+        {"{\"days\":[[],\n [1,2], {}]}", "days", 2, 2, 9},
+        {"{\"days\":[1,2],\"z\":[[3],[4],[5],[6]]}", "days", 2, 0, 0},
+        {"{\"days\":[]}", "days", 0, 0, 0},
+        {"{\"x\":1}", "days", -1, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json_value *doc = NULL;
+        struct json_fault fault = {0};
+        enum err e = json_parse(str_from_z(rows[i].text), &doc, &fault);
+        assert_int_equal(e, rows[i].member ? ERR_OK : ERR_BAD_INPUT);
+        struct json_place place = fault.place;
+        if (!e) place = json_place_of(str_from_z(rows[i].text), rows[i].member, rows[i].index);
+        if (place.line != rows[i].line || place.column != rows[i].column)
+            fail_msg("row %zu: %d:%d", i, place.line, place.column);
         json_free(doc);
     }
 }
@@ -331,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_are_read_or_refused_as_the_table_says),
+        cmocka_unit_test(a_mistake_is_told_with_its_place),
         cmocka_unit_test(a_thousand_brackets_do_not_harm),
         cmocka_unit_test(every_getter_gives_what_was_sent),
         cmocka_unit_test(a_wrong_member_is_named_with_its_reason),
