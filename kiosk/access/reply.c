@@ -67,12 +67,15 @@ static void write_color(struct json_writer *w, const char *member, uint32_t colo
 static void write_spoken(struct json_writer *w, const struct draw_node *n)
 {
     struct buf said;
+    if (n->spoken.len > 0) {
+        json_write_text(w, "spoken", n->spoken);
+        return;
+    }
     buf_init(&said, SPOKEN_BYTES_MAX);
     buf_add(&said, n->label);
     if (n->label.len > 0 && n->value.len > 0) buf_add_z(&said, " ");
     buf_add(&said, n->value);
-    bool is_whole = n->spoken.len == 0 && buf_err(&said) == ERR_OK;
-    json_write_text(w, "spoken", is_whole ? buf_str(&said) : n->spoken);
+    json_write_text(w, "spoken", buf_err(&said) ? n->label : buf_str(&said));
     if (said.bytes) memory_wipe(said.bytes, said.len); // a visitor may have typed it
     buf_deinit(&said);
 }
