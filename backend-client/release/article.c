@@ -26,7 +26,8 @@ struct reader {
 
 static bool is_in(struct str source, const char *at)
 {
-    return (uintptr_t)at >= (uintptr_t)source.ptr && (uintptr_t)at < (uintptr_t)source.ptr + source.len;
+    return (uintptr_t)at >= (uintptr_t)source.ptr &&
+           (uintptr_t)at < (uintptr_t)source.ptr + source.len;
 }
 
 static int refuse(struct reader *r, enum content_fault fault)

@@ -20,15 +20,10 @@
 
 struct json_value; // any value of a parsed document; lives in the document
 
-// From 1, columns in characters, as editors count; zeroed: nowhere in particular.
-struct json_place {
-    int line;
-    int column;
-};
-
 struct json_fault {
     const char *why; // constant English reason; NULL: nothing was wrong
-    struct json_place place;
+    int line;        // from 1, as editors count; 0: nowhere in particular
+    int column;      // in characters
 };
 
 // The document, an object or an array, to be freed by json_free. ERR_BAD_INPUT or ERR_TOO_BIG, not
@@ -41,11 +36,6 @@ struct json_mistake {
     const char *member;
     const char *reason; // constant English text; NULL: nothing was wrong
 };
-
-// Where the value of the document's member stands or, from 0, an item of its list: for people who look
-// for a mistake in a text that json_parse took. Zeroed where there is none.
-// `index` -1: the value itself.
-struct json_place json_place_of(struct str text, const char *member, int index);
 
 MUST_USE enum err json_mistake_err(const struct json_mistake *mistake); // ERR_BAD_INPUT or ERR_OK
 

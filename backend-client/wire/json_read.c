@@ -56,8 +56,8 @@ enum err json_parse(struct str text, struct json_value **out, struct json_fault 
     fault->why = "not JSON, or a member stands twice";
     if (!root) {
         // Of an empty text jansson knows no place.
-        fault->place = (struct json_place){error.line < 1 ? 1 : error.line,
-                                           error.column < 1 ? 1 : error.column};
+        fault->line = error.line < 1 ? 1 : error.line;
+        fault->column = error.column < 1 ? 1 : error.column;
         return ERR_BAD_INPUT;
     }
     fault->why = walk(root);
