@@ -22,6 +22,13 @@ static const char usage[] =
     "  enrol CODE SITE [--role display]  take in the kiosk that shows CODE\n"
     "  retire KIOSK                      write a kiosk off for good\n"
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
+    "  queue SITE                        who came today, and what became of them\n"
+    "  call SITE [--desk DESK]           the next one, to the desk that is on\n"
+    "  call-again SITE [--desk DESK]     once more; after three calls: missed\n"
+    "  served SITE [--desk DESK]         the one who was called is done\n"
+    "  missed SITE [--desk DESK]         did not come\n"
+    "  call-back SITE NUMBER             one who was missed waits again\n"
+    "  prefer SITE NUMBER                gives priority to a walk-in\n"
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
     "  keys                              the public keys\n";
@@ -37,6 +44,7 @@ struct cli {
     const char *site;
     const char *day;
     const char *role;
+    const char *desk;
     bool is_json;
     bool is_dry;
     struct data_dir dir;
@@ -54,6 +62,7 @@ enum {
     OPTION_SITE,
     OPTION_DAY,
     OPTION_ROLE,
+    OPTION_DESK,
     OPTION_JSON,
     OPTION_DRY_RUN
 };
@@ -68,6 +77,7 @@ static bool take_option(struct cli *cli, int option, const char *value)
     case OPTION_SITE: cli->site = value; return true;
     case OPTION_DAY: cli->day = value; return true;
     case OPTION_ROLE: cli->role = value; return true;
+    case OPTION_DESK: cli->desk = value; return true;
     case OPTION_JSON: cli->is_json = true; return true;
     case OPTION_DRY_RUN: cli->is_dry = true; return true;
     default: return false;
@@ -83,6 +93,7 @@ static bool read_line(struct cli *cli, int argc, char **argv)
                                             {"site", required_argument, NULL, OPTION_SITE},
                                             {"day", required_argument, NULL, OPTION_DAY},
                                             {"role", required_argument, NULL, OPTION_ROLE},
+                                            {"desk", required_argument, NULL, OPTION_DESK},
                                             {"json", no_argument, NULL, OPTION_JSON},
                                             {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
                                             {0}};
@@ -253,6 +264,15 @@ static enum err run_plain(struct cli *cli)
     return ask(cli, &question);
 }
 
+static enum err run_queue(struct cli *cli)
+{
+    struct admin_ask question = {
+        .args = {[ADMIN_SITE] = str_from_z(cli->words[0]),
+                 [ADMIN_TICKET] = str_from_z(cli->word_count > 1 ? cli->words[1] : NULL),
+                 [ADMIN_DESK] = str_from_z(cli->desk)}};
+    return ask(cli, &question);
+}
+
 // The server may stand in another folder than whoever asks.
 static enum err run_backup(struct cli *cli)
 {
@@ -289,6 +309,13 @@ static const struct {
     {"enrol", run_enrol, 2, 2},
     {"retire", run_retire, 1, 1},
     {"bookings", run_plain, 0, 0},
+    {"queue", run_queue, 1, 1},
+    {"call", run_queue, 1, 1},
+    {"call-again", run_queue, 1, 1},
+    {"served", run_queue, 1, 1},
+    {"missed", run_queue, 1, 1},
+    {"call-back", run_queue, 2, 2},
+    {"prefer", run_queue, 2, 2},
     {"check", run_plain, 0, 0},
     {"backup", run_backup, 1, 1},
     {"keys", run_keys, 0, 0},

@@ -154,8 +154,9 @@ MUST_USE enum err centre_hear(struct centre_store *s, struct inc_id inc, int64_t
 // kiosks, one seat a sitting kept in the pool. Takes nothing back. Done again, it changes nothing.
 MUST_USE enum err centre_grant(struct centre_store *s, struct site_code site, int64_t now_ms);
 
-// What the feed says of a sitting's free seats and of a seat someone owns; for whoever changes seats
-// outside this file (the roster).
+// What the feed says of a sitting's free seats, and of a booking; for whoever changes them outside this
+// layer (the roster, the desk).
 MUST_USE enum err centre_tell_avail(struct centre_store *s, const struct sitting *sitting);
+MUST_USE enum err centre_tell_booking(struct centre_store *s, const struct centre_booking *b);
 
 #endif

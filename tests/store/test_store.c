@@ -47,6 +47,7 @@ int main(void)
     failed += suite_roster(&sqlite);
     failed += suite_kiosk(&sqlite);
     failed += suite_booking(&sqlite);
+    failed += suite_queue(&sqlite);
     failed += suite_check(&sqlite);
     failed += suite_faults(&sqlite);
     return failed;
