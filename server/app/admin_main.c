@@ -19,7 +19,7 @@ static const char usage[] =
     "  import-roster FILE [--dry-run]    the whole roster of the county\n"
     "  import-laws FOLDER                statutes and cases, for the next release\n"
     "  publish [--articles FOLDER]       make, sign and put in force the next release\n"
-    "  enrol CODE SITE [--role display]  take in the kiosk that shows CODE\n"
+    "  enrol CODE SITE                   take in the kiosk or display that shows CODE\n"
     "  retire KIOSK                      write a kiosk off for good\n"
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
     "  queue SITE                        who came today, and what became of them\n"
@@ -43,7 +43,6 @@ struct cli {
     const char *articles;
     const char *site;
     const char *day;
-    const char *role;
     const char *desk;
     bool is_json;
     bool is_dry;
@@ -61,7 +60,6 @@ enum {
     OPTION_ARTICLES,
     OPTION_SITE,
     OPTION_DAY,
-    OPTION_ROLE,
     OPTION_DESK,
     OPTION_JSON,
     OPTION_DRY_RUN
@@ -76,7 +74,6 @@ static bool take_option(struct cli *cli, int option, const char *value)
     case OPTION_ARTICLES: cli->articles = value; return true;
     case OPTION_SITE: cli->site = value; return true;
     case OPTION_DAY: cli->day = value; return true;
-    case OPTION_ROLE: cli->role = value; return true;
     case OPTION_DESK: cli->desk = value; return true;
     case OPTION_JSON: cli->is_json = true; return true;
     case OPTION_DRY_RUN: cli->is_dry = true; return true;
@@ -92,7 +89,6 @@ static bool read_line(struct cli *cli, int argc, char **argv)
                                             {"articles", required_argument, NULL, OPTION_ARTICLES},
                                             {"site", required_argument, NULL, OPTION_SITE},
                                             {"day", required_argument, NULL, OPTION_DAY},
-                                            {"role", required_argument, NULL, OPTION_ROLE},
                                             {"desk", required_argument, NULL, OPTION_DESK},
                                             {"json", no_argument, NULL, OPTION_JSON},
                                             {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
@@ -246,8 +242,7 @@ static enum err run_keys(struct cli *cli)
 static enum err run_enrol(struct cli *cli)
 {
     struct admin_ask question = {.args = {[ADMIN_CODE] = str_from_z(cli->words[0]),
-                                          [ADMIN_SITE] = str_from_z(cli->words[1]),
-                                          [ADMIN_ROLE] = str_from_z(cli->role)}};
+                                          [ADMIN_SITE] = str_from_z(cli->words[1])}};
     return ask(cli, &question);
 }
 

@@ -232,6 +232,7 @@ struct store_enrol_ask {
     struct crypt_public_key key;
     struct str model;
     struct inc_id inc;
+    enum store_role role; // a display has no letter and is given no seats
 };
 
 struct store_enrol_codes {
@@ -263,8 +264,7 @@ MUST_USE enum err store_enrol_start(struct store *s, const struct store_enrol_as
 // `user_code` as staff type it: blanks, hyphens and small letters are forgiven. A known key keeps its
 // kiosk id and gets a new incarnation. Seats are handed out in the same transaction. [write]
 MUST_USE enum err store_enrol_approve(struct store *s, struct str user_code, struct site_code site,
-                                      enum store_role role, struct str actor,
-                                      struct store_enrolled *out);
+                                      struct str actor, struct store_enrolled *out);
 // Waiting enrolments, for the console and the command line. [read]
 struct store_enrol_waiting {
     char user_code[10];

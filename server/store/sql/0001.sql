@@ -64,6 +64,7 @@ CREATE TABLE enrolment (
     user_code TEXT NOT NULL UNIQUE CHECK (length(user_code) = 9),
     sign_key TEXT NOT NULL CHECK (length(sign_key) = 64),
     model TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('desk', 'display')),
     inc TEXT NOT NULL CHECK (length(inc) = 32),
     expires_ms BIGINT NOT NULL,
     kiosk TEXT REFERENCES kiosk (id), -- once approved
