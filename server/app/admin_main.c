@@ -1,6 +1,7 @@
 // lvyue-admin COMMAND (--data DIR | --config FILE) …
 #include "app/admin_content.h"
 #include "app/admin_link.h"
+#include "app/admin_move.h"
 #include "app/settings.h"
 #include "base/log.h"
 
@@ -17,11 +18,15 @@ static const char usage[] =
     "  import-sites FILE                 code,name[,full_name,phone]\n"
     "  import-holidays FILE...           the State Council's notices, a year a file\n"
     "  import-roster FILE [--dry-run]    the whole roster of the county\n"
-    "  import-laws FOLDER                statutes and cases, for the next release\n"
+    "  import-laws FOLDER                statutes and cases (*.md), for the next release\n"
     "  publish [--articles FOLDER]       make, sign and put in force the next release\n"
     "  enrol CODE SITE                   take in the kiosk or display that shows CODE\n"
-    "  retire KIOSK                      write a kiosk off for good\n"
+    "  kiosks                            site, letter, state, last seen, operations\n"
+    "  suspend KIOSK                     it sells nothing until it is resumed\n"
+    "  resume KIOSK\n"
+    "  retire KIOSK                      write a kiosk off for good: it wipes what it has\n"
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
+    "  tasks [--site CODE]               whose visitor must be called\n"
     "  queue SITE                        who came today, and what became of them\n"
     "  call SITE [--desk DESK]           the next one, to the desk that is on\n"
     "  call-again SITE [--desk DESK]     once more; after three calls: missed\n"
@@ -31,6 +36,8 @@ static const char usage[] =
     "  prefer SITE NUMBER                gives priority to a walk-in\n"
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
+    "  backup-begin, backup-end          around a copy that PostgreSQL makes\n"
+    "  move --to CONNINFO                a stopped centre's data to PostgreSQL\n"
     "  keys                              the public keys\n";
 
 struct cli {
@@ -44,6 +51,7 @@ struct cli {
     const char *site;
     const char *day;
     const char *desk;
+    const char *to;
     bool is_json;
     bool is_dry;
     struct data_dir dir;
@@ -61,6 +69,7 @@ enum {
     OPTION_SITE,
     OPTION_DAY,
     OPTION_DESK,
+    OPTION_TO,
     OPTION_JSON,
     OPTION_DRY_RUN
 };
@@ -75,6 +84,7 @@ static bool take_option(struct cli *cli, int option, const char *value)
     case OPTION_SITE: cli->site = value; return true;
     case OPTION_DAY: cli->day = value; return true;
     case OPTION_DESK: cli->desk = value; return true;
+    case OPTION_TO: cli->to = value; return true;
     case OPTION_JSON: cli->is_json = true; return true;
     case OPTION_DRY_RUN: cli->is_dry = true; return true;
     default: return false;
@@ -90,6 +100,7 @@ static bool read_line(struct cli *cli, int argc, char **argv)
                                             {"site", required_argument, NULL, OPTION_SITE},
                                             {"day", required_argument, NULL, OPTION_DAY},
                                             {"desk", required_argument, NULL, OPTION_DESK},
+                                            {"to", required_argument, NULL, OPTION_TO},
                                             {"json", no_argument, NULL, OPTION_JSON},
                                             {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
                                             {0}};
@@ -205,8 +216,8 @@ static enum err run_import_laws(struct cli *cli)
     struct admin_content c = {&cli->dir, cli->is_json};
     enum err e = admin_import_laws(&c, cli->words[0], &told);
     if (told.refused > 0) cli->failed = true;
-    if (e) return e;
-    // The last line is that of every import; scripts read it.
+    if (e) told.imported = 0; // the stock of before stands
+    // The last line is that of every import, also where it broke off; scripts read it.
     if (cli->is_json) {
         printf("{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n", told.imported, told.refused,
                (long long)told.articles);
@@ -214,7 +225,7 @@ static enum err run_import_laws(struct cli *cli)
         printf("%lld articles\n%d imported, %d refused\n", (long long)told.articles, told.imported,
                told.refused);
     }
-    return ERR_OK;
+    return e;
 }
 
 static enum err run_publish(struct cli *cli)
@@ -246,7 +257,7 @@ static enum err run_enrol(struct cli *cli)
     return ask(cli, &question);
 }
 
-static enum err run_retire(struct cli *cli)
+static enum err run_on_kiosk(struct cli *cli)
 {
     struct admin_ask question = {.args = {[ADMIN_KIOSK] = str_from_z(cli->words[0])}};
     return ask(cli, &question);
@@ -289,6 +300,15 @@ static enum err run_backup(struct cli *cli)
     return ask(cli, &question);
 }
 
+static enum err run_move(struct cli *cli)
+{
+    if (!cli->to) {
+        log_error("move needs --to CONNINFO");
+        return ERR_BAD_INPUT;
+    }
+    return admin_move(&cli->dir, cli->to, cli->is_json);
+}
+
 static const struct {
     const char *name;
     enum err (*run)(struct cli *cli);
@@ -302,7 +322,10 @@ static const struct {
     {"import-laws", run_import_laws, 1, 1},
     {"publish", run_publish, 0, 0},
     {"enrol", run_enrol, 2, 2},
-    {"retire", run_retire, 1, 1},
+    {"kiosks", run_plain, 0, 0},
+    {"suspend", run_on_kiosk, 1, 1},
+    {"resume", run_on_kiosk, 1, 1},
+    {"retire", run_on_kiosk, 1, 1},
     {"bookings", run_plain, 0, 0},
     {"queue", run_queue, 1, 1},
     {"call", run_queue, 1, 1},
@@ -311,8 +334,12 @@ static const struct {
     {"missed", run_queue, 1, 1},
     {"call-back", run_queue, 2, 2},
     {"prefer", run_queue, 2, 2},
+    {"tasks", run_plain, 0, 0},
     {"check", run_plain, 0, 0},
     {"backup", run_backup, 1, 1},
+    {"backup-begin", run_plain, 0, 0},
+    {"backup-end", run_plain, 0, 0},
+    {"move", run_move, 0, 0},
     {"keys", run_keys, 0, 0},
 };
 
@@ -324,7 +351,7 @@ static enum err open_dir(struct cli *cli, struct env_system *env)
     if (!e && cli->config) e = settings_load(&conf, cli->config, env);
     if (!e)
         e = data_dir_init(&cli->dir, cli->config ? conf_text(&conf, SETTING_DATA) : cli->data,
-                          &env->env);
+                          cli->config ? conf_text(&conf, SETTING_DATABASE) : "", &env->env);
     conf_deinit(&conf);
     return e;
 }

@@ -65,7 +65,7 @@ MUST_USE enum err store_open(struct arena *arena, struct db *db, const struct st
                              struct store **out);
 void store_close(struct store *s); // leaves quietly on NULL
 
-// The decisions of `core` over this store: centre_push, centre_hear, centre_grant. [write]
+// The decisions of `core` over this store: centre_push, centre_hear, centre_lease. [write]
 struct centre_store *store_centre(struct store *s);
 struct db *store_db(struct store *s); // for fault loops and tests
 
@@ -173,7 +173,11 @@ MUST_USE enum err store_roster_replace(struct store *s, const struct store_roste
 // closing until its rights are back and its bookings moved. Done again, it changes nothing. [write]
 MUST_USE enum err store_materialise(struct store *s);
 
-// Once a civil day: materialise; missed bookings of past days; old rows leave the feed; contacts that
+// What a minute brings: seats for kiosks, and some asked back; bookings whose visitor has not come; an end
+// to closing sittings whose seats are back and whose bookings are gone. [write]
+MUST_USE enum err store_minute(struct store *s);
+
+// Once a civil day: materialise; old rows leave the feed; contacts that
 // are kept no longer. `*did` is false where this day's run was done already. [write]
 MUST_USE enum err store_nightly(struct store *s, bool *did);
 
@@ -381,6 +385,8 @@ struct store_booking_filter {
     int day;               // civil day of the sitting; 0: all
     bool has_state;
     enum booking_state state;
+    bool
+        is_task; // whose visitor staff must call: displaced, on a sitting that is closing, or a wish
 };
 
 // By planned time, then by id. The row and its texts live until `fn` returns. [read]
@@ -444,6 +450,23 @@ MUST_USE enum err store_queue(struct store *s, struct site_code site, store_queu
 MUST_USE enum err store_backup_mark(struct store *s);
 MUST_USE enum err store_backup(struct store *s, const char *path);
 MUST_USE enum err store_backup_done(struct store *s);
+
+// What a table holds, as numbers that do not depend on the order of its rows: two tables with the same
+// rows have the same total, whichever database they lie in.
+#define STORE_TABLES_MAX 64
+struct store_total {
+    char table[64];
+    int64_t row_count;
+    uint64_t sum[4]; // of the rows' hashes
+};
+MUST_USE enum err store_totals(struct store *s, struct store_total *out,
+                               int *count); // [read] by name
+
+enum store_copy { STORE_COPIED, STORE_COPY_NOT_EMPTY, STORE_COPY_DIFFERS };
+
+// Carries every row of every table over into the empty tables of `to` and compares the totals; one that
+// is not STORE_COPIED must not be committed. [read] on `from`, [write] on `to`
+MUST_USE enum err store_copy(struct store *from, struct store *to, enum store_copy *answer);
 
 // Every violated invariant (one live booking a seat, seats and bookings agree, answers without a gap,
 // the audit chain, nobody in two places, rights told as owned, …) is told in one English line without

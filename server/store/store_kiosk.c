@@ -11,7 +11,7 @@
     "FROM kiosk k LEFT JOIN incarnation i ON i.kiosk = k.id AND i.state = 'active' "
 
 static const char GET[] = "SELECT " KIOSK_COLUMNS "WHERE k.id = $1";
-static const char ALL[] = "SELECT " KIOSK_COLUMNS "ORDER BY k.site, i.letter, k.id";
+static const char ALL[] = "SELECT " KIOSK_COLUMNS "ORDER BY k.site, coalesce(i.letter, ''), k.id";
 static const char SEEN[] = "UPDATE kiosk SET last_seen_ms = $2 WHERE id = $1";
 static const char STATE[] = "UPDATE kiosk SET state = $2 WHERE id = $1 AND state = $3";
 static const char REVOKE[] = "UPDATE kiosk SET state = 'revoked' WHERE id = $1 AND state <> "
@@ -202,7 +202,8 @@ enum err store_inc_begin(struct store *s, const struct store_kiosk *kiosk, struc
     if (!e) e = inc_retire(s, kiosk->id);
     if (!e) e = inc_add(s, kiosk, inc, *letter);
     if (!e && is_desk) e = pin_key_tell(s, kiosk->site, inc);
-    if (!e && is_desk) e = centre_grant(&s->centre, kiosk->site, store_now(s));
+    if (!e) e = store_kiosk_seen(s, kiosk->id); // it has just asked for this
+    if (!e && is_desk) e = centre_lease(&s->centre, kiosk->site, store_now(s), NULL);
     struct store_audit audit = {STR("server"), STR("incarnation"), id_str(&kiosk->id),
                                 id_str(&inc.id)};
     return e ? e : store_audit(s, &audit);

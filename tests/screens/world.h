@@ -27,6 +27,7 @@ struct world {
     bool has_roster;
     struct cache_sitting sittings[WORLD_SITTINGS_MAX];
     int sitting_count;
+    struct cache_queue queue;
     struct cache_booking booking; // found by code and PIN below
     struct ticket_code code;
     struct ticket_pin pin;

@@ -189,32 +189,6 @@ CREATE TABLE avail (sitting TEXT PRIMARY KEY, pool BIGINT NOT NULL, elsewhere BI
 
 CREATE TABLE workday (day BIGINT PRIMARY KEY, is_off BIGINT NOT NULL);
 
--- Who is called to which desk now, and the boards' lines of the queue (kind 'next' or 'last').
-CREATE TABLE call (
-    by TEXT PRIMARY KEY, -- the sitting
-    ticket TEXT NOT NULL,
-    planned_ms BIGINT NOT NULL,
-    name TEXT NOT NULL,
-    calls BIGINT NOT NULL,
-    at_ms BIGINT NOT NULL
-);
-
-CREATE TABLE queue (
-    one BIGINT PRIMARY KEY CHECK (one = 1),
-    day BIGINT NOT NULL,
-    waiting BIGINT NOT NULL,
-    desks BIGINT NOT NULL,
-    minutes_each BIGINT NOT NULL
-);
-
-CREATE TABLE queue_line (
-    kind TEXT NOT NULL CHECK (kind IN ('next', 'last')),
-    place BIGINT NOT NULL,
-    ticket TEXT NOT NULL,
-    planned_ms BIGINT NOT NULL,
-    PRIMARY KEY (kind, place)
-);
-
 -- Single values: 'release' and 'pin_key' as the centre tells them.
 CREATE TABLE fact (name TEXT PRIMARY KEY, number BIGINT NOT NULL, text TEXT NOT NULL);
 

@@ -64,7 +64,6 @@ CREATE TABLE enrolment (
     user_code TEXT NOT NULL UNIQUE CHECK (length(user_code) = 9),
     sign_key TEXT NOT NULL CHECK (length(sign_key) = 64),
     model TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('desk', 'display')),
     inc TEXT NOT NULL CHECK (length(inc) = 32),
     expires_ms BIGINT NOT NULL,
     kiosk TEXT REFERENCES kiosk (id), -- once approved
@@ -194,29 +193,6 @@ CREATE TABLE ticket (
     at_ms BIGINT NOT NULL,
     PRIMARY KEY (site, day, letter, number)
 );
-
--- Who waits at a site on a day: a walk-in number, or a booking that checked in.
-CREATE TABLE queue_entry (
-    site TEXT NOT NULL REFERENCES site (code),
-    day BIGINT NOT NULL,
-    name TEXT NOT NULL, -- "A037", or the booking's id
-    booking TEXT UNIQUE REFERENCES booking (id),
-    sitting TEXT REFERENCES sitting (id), -- of the booking
-    planned_ms BIGINT NOT NULL,
-    arrived_ms BIGINT NOT NULL,
-    has_priority BIGINT NOT NULL CHECK (has_priority IN (0, 1)),
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'called', 'missed', 'served', 'left')),
-    calls BIGINT NOT NULL CHECK (calls BETWEEN 0 AND 3),
-    called_by TEXT REFERENCES sitting (id), -- whose desk
-    called_ms BIGINT NOT NULL, -- the first of these calls
-    rung_ms BIGINT NOT NULL,   -- the last
-    done_ms BIGINT NOT NULL,
-    PRIMARY KEY (site, day, name),
-    CHECK ((booking IS NULL) = (sitting IS NULL)),
-    CHECK (state <> 'called' OR (called_by IS NOT NULL AND calls > 0))
-);
--- A desk has one person called at a time.
-CREATE UNIQUE INDEX queue_one_a_desk ON queue_entry (called_by) WHERE state = 'called';
 
 -- The state feed: the latest version of each key. A number rises under the row lock of its stream.
 
