@@ -138,3 +138,8 @@ const struct feed_queue *view_queue(const struct view *v, bool is_online, int64_
     bool is_current = v->queue.is_known && v->queue.queue.day == date_day_from_ms(now_ms);
     return is_online && is_current ? &v->queue.queue : NULL;
 }
+
+int view_wait_minutes(const struct feed_queue *q)
+{
+    return queue_wait_minutes(q->waiting, q->desks > 0 ? q->desks : 1, q->minutes_each);
+}

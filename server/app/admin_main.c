@@ -252,8 +252,9 @@ static enum err run_keys(struct cli *cli)
 
 static enum err run_enrol(struct cli *cli)
 {
-    struct admin_ask question = {.args = {[ADMIN_CODE] = str_from_z(cli->words[0]),
-                                          [ADMIN_SITE] = str_from_z(cli->words[1])}};
+    struct admin_ask question = {
+        .args = {
+            [ADMIN_CODE] = str_from_z(cli->words[0]), [ADMIN_SITE] = str_from_z(cli->words[1])}};
     return ask(cli, &question);
 }
 

@@ -412,7 +412,8 @@ struct store_queue_entry {
 };
 
 struct store_queue_answer {
-    enum verdict verdict; // other than VERDICT_OK: nothing was changed, but for CALLED_ENOUGH: missed
+    enum verdict
+        verdict; // other than VERDICT_OK: nothing was changed, but for CALLED_ENOUGH: missed
     struct store_queue_entry entry; // texts live to the end of the command
 };
 

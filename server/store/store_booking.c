@@ -245,8 +245,7 @@ enum err store_booking_name(struct store *s, struct booking_id id, struct str *o
 {
     struct store_booking b = {.id = id};
     struct str box = {0};
-    enum err e =
-        db_one_text(s->db, DB_QUERY(BOX, DB_TEXT(id_str(&id.id))), &s->scratch, &box);
+    enum err e = db_one_text(s->db, DB_QUERY(BOX, DB_TEXT(id_str(&id.id))), &s->scratch, &box);
     if (!e && box.len > 0) e = mask(s, box, &b);
     *out = b.name;
     return e;

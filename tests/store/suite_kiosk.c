@@ -19,8 +19,7 @@ static struct store_enrolled approve(struct world *w, const char *code, struct s
 {
     struct store_enrolled out;
     assert_int_equal(store_begin(w->store), ERR_OK);
-    enum err e =
-        store_enrol_approve(w->store, str_from_z(code), site, STR("admin"), &out);
+    enum err e = store_enrol_approve(w->store, str_from_z(code), site, STR("admin"), &out);
     assert_int_equal(store_commit(w->store, e), ERR_OK);
     return out;
 }
