@@ -146,11 +146,8 @@ static void called(struct stage *s, struct rect r, const struct feed_call *call)
                               .may_shrink = true});
     cut_bottom(ui, &r, 12);
     to_desk(s, cut_bottom(ui, &r, 216), call->by);
-    struct label name = {.text = call->name,
-                         .type = TYPE_PLACE,
-                         .align = ALIGN_RIGHT,
-                         .valign = VALIGN_BOTTOM,
-                         .role = ROLE_STATUS};
+    struct label name = {
+        .text = call->name, .type = TYPE_PLACE, .align = ALIGN_RIGHT, .role = ROLE_STATUS};
     if (call->name.len > 0) {
         name.rect = cut_right(ui, &r, 320);
         label(ui, &name);

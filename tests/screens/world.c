@@ -2,6 +2,7 @@
 
 #include "screens/world_content.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,9 +264,18 @@ int world_teardown(void **state)
 
 // ---- Frames and fingers
 
+static void count_ring(struct stage_bell *bell)
+{
+    struct world *w = (struct world *)(void *)((char *)bell - offsetof(struct world, bell));
+    w->rings++;
+}
+
 void world_open(struct world *w, int width_px, int height_px, bool large)
 {
+    w->bell.ring = count_ring;
     struct stage_config config = {
+        .is_display = w->is_display,
+        .bell = &w->bell,
         .cache = (struct cache *)(void *)w,
         .keeper = (struct keeper *)(void *)w,
         .env = &w->env,

@@ -42,6 +42,9 @@ struct world {
     struct keeper_answer spooled[2];
     int spooled_count;
 
+    struct stage_bell bell;
+    bool is_display;
+    int rings;
     char content_dir[64]; // empty: no content
     struct made_up_metrics metrics;
     struct stage stage;
