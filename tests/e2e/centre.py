@@ -206,11 +206,12 @@ class Kiosk:
 
     def enrol(self, site=HALL, role="desk"):
         status, codes, _ = self.centre.ask("POST", "/v1/enrol", json.dumps(
-            {"sign_pk": self.public.hex(), "model": "test", "app": "0.1", "inc_id": self.inc}))
+            {"sign_pk": self.public.hex(), "model": "test", "app": "0.1", "inc_id": self.inc,
+             "role": role}))
         assert status == 200, codes
         poll = json.dumps({"device_code": codes["device_code"]})
         assert self.centre.ask("POST", "/v1/enrol/poll", poll)[1]["state"] == "pending"
-        self.centre.admin("enrol", codes["user_code"], site, "--role", role)
+        self.centre.admin("enrol", codes["user_code"], site)
         status, known, _ = self.centre.ask("POST", "/v1/enrol/poll", poll)
         assert status == 200, known
         self.id = known["kiosk"]

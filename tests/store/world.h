@@ -83,6 +83,7 @@ int suite_feed(struct world_driver *driver);
 int suite_roster(struct world_driver *driver);
 int suite_kiosk(struct world_driver *driver);
 int suite_booking(struct world_driver *driver);
+int suite_queue(struct world_driver *driver);
 int suite_minute(struct world_driver *driver);
 int suite_check(struct world_driver *driver);
 int suite_faults(struct world_driver *driver);
