@@ -128,18 +128,29 @@ static void set_fault(struct tally *t, const struct place *p)
     t->faults++;
 }
 
-// Steps up to the cut; answers how many were reported as done. A step that met an error is tried again.
-static int play(struct story *s)
+// After an error of the disk the same step goes through.
+static enum err try_again(struct story *s, struct tally *t, int step)
+{
+    enum err e = s->step(s, step);
+    if (!e || disk_is_cut()) return e;
+    printf("  %s: “%s” does not go on after a %s\n", s->name, s->steps[step].name,
+           disk_fault_name(disk_last_fault()));
+    t->broken++;
+    return e;
+}
+
+// Steps up to the cut; answers how many were reported as done.
+static int play(struct story *s, struct tally *t)
 {
     int done = 0;
     while (done < s->step_count) {
         enum err e = s->step(s, done);
         if (e && !disk_is_cut()) {
-            CHECK(disk_has_failed());
-            e = s->step(s, done);
-            CHECK(!e || disk_is_cut());
+            CHECK(disk_last_fault() != DISK_FAULT_NONE);
+            e = try_again(s, t, done);
         }
-        if (!e) done++;
+        if (e) return done;
+        done++;
         if (disk_is_cut()) return done;
     }
     return done;
@@ -180,7 +191,7 @@ static void cut_once(struct story *s, struct place *p, const struct options *o, 
     int64_t at = 1 + (int64_t)below((uint64_t)p->ends[s->step_count] + 1);
     if (below(FAULT_EVERY) == 0) set_fault(t, p);
     disk_cut_at(at);
-    int reported = play(s);
+    int reported = play(s, t);
     note_cut(t, p, at);
     s->close(s);
     disk_power_on();

@@ -204,6 +204,7 @@ void disk_power_on(void)
     the_disk.is_cut = false;
     the_disk.cut_at = 0;
     the_disk.fault = DISK_FAULT_NONE;
+    the_disk.has_failed = false;
 }
 
 // ---- Images
@@ -309,7 +310,7 @@ void disk_fail_at(int64_t n, enum disk_fault fault)
     the_disk.has_failed = false;
 }
 
-bool disk_has_failed(void)
+enum disk_fault disk_last_fault(void)
 {
-    return the_disk.has_failed;
+    return the_disk.has_failed ? the_disk.fault : DISK_FAULT_NONE;
 }

@@ -16,7 +16,7 @@ enum disk_flush { DISK_FLUSH_HONEST, DISK_FLUSH_LIES }; // LIES: says it is done
 enum disk_fault {
     DISK_FAULT_NONE,
     DISK_FAULT_READ,  // EIO
-    DISK_FAULT_SHORT, // a part was read; the rest is zeros
+    DISK_FAULT_SHORT, // EIO, a part was read
     DISK_FAULT_WRITE, // EIO, a part was written
     DISK_FAULT_FULL,  // ENOSPC, a part was written
     DISK_FAULT_FLUSH, // EIO, and what was not flushed is dropped for ever in parts, as Linux does
@@ -45,7 +45,7 @@ const char *disk_cut_what(void); // what the cut met: "wal write", "db flush", â
 
 // The n-th call of its kind fails once.
 void disk_fail_at(int64_t n, enum disk_fault fault);
-bool disk_has_failed(void);
+enum disk_fault disk_last_fault(void); // the one that has been met; NONE: not yet
 
 // Power comes back; all files are closed. Nothing is cut or fails any more.
 void disk_power_on(void);

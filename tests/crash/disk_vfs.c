@@ -81,6 +81,7 @@ static int disk_read(sqlite3_file *file, void *to, int count, sqlite3_int64 offs
     if (there > want) there = want;
     if (is_short) there = disk_random_below(there + 1);
     if (there > 0) memcpy(to, b->at + at, there);
+    if (is_short) return SQLITE_IOERR_READ;
     if (there == want) return SQLITE_OK;
     memset((unsigned char *)to + there, 0, want - there);
     return SQLITE_IOERR_SHORT_READ;
