@@ -5,18 +5,35 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define MAPPED_BYTES_MIN ((size_t)64 * 1024)
+
+// Not malloc's for large ones: where it is told to overwrite what is freed (M_PERTURB), it also writes
+// to all that it hands out, and every page would be there from the start.
+static void *reserve(size_t bytes)
+{
+    if (bytes < MAPPED_BYTES_MIN) return malloc(bytes);
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return room == MAP_FAILED ? NULL : room;
+}
 
 void arena_init(struct arena *a, size_t bytes_max)
 {
     CHECK(bytes_max > 0);
-    *a = (struct arena){.bytes = malloc(bytes_max), .bytes_max = bytes_max};
+    *a = (struct arena){.bytes = reserve(bytes_max), .bytes_max = bytes_max};
     CHECK(a->bytes);
 }
 
 void arena_deinit(struct arena *a)
 {
     if (a->bytes) arena_wipe(a, 0);
-    free(a->bytes);
+    if (a->bytes_max >= MAPPED_BYTES_MIN) {
+        CHECK(munmap(a->bytes, a->bytes_max) == 0);
+    } else {
+        free(a->bytes);
+    }
     *a = (struct arena){0};
 }
 

@@ -1,7 +1,8 @@
 // A lifetime with a name: everything pushed into an arena dies together, by rewind or wipe.
 //
 // An arena has a fixed capacity. Inputs are bounded before they are stored, so a full arena is a
-// bug and arena_push never returns NULL. Memory comes zeroed. One thread at a time.
+// bug and arena_push never returns NULL. Memory comes zeroed. A large arena is address space: it costs
+// the pages that were used, so a generous capacity is free. One thread at a time.
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 

@@ -74,6 +74,11 @@ void db_close(struct db *db)
     if (db) db->driver->close(db);
 }
 
+bool db_is_file(const struct db *db)
+{
+    return db->driver->is_file;
+}
+
 enum err db_check(struct db *db)
 {
     enum err e = enter(db);
@@ -199,6 +204,11 @@ struct str db_text_borrow(struct db_rows *rows, int column)
 struct str db_text(struct db_rows *rows, int column, struct arena *arena)
 {
     return str_copy(arena, db_text_borrow(rows, column));
+}
+
+struct db_value db_column(struct db_rows *rows, int column)
+{
+    return rows->err ? DB_NULL : rows->db->driver->column(rows, column);
 }
 
 bool db_is_null(struct db_rows *rows, int column)

@@ -2,7 +2,8 @@
 // SQLite and PostgreSQL share (TEXT and BIGINT, ids as 32 hex digits, times as …_ms), with parameters
 // $1, $2, … bound by name, because SQLite numbers $n in order of appearance. A driver carries it out
 // (db_driver.h). What the two say differently is a token in the text: @FOR_UPDATE@ and @SKIP_LOCKED@
-// stand at the end of a SELECT and are empty where there is one writer.
+// stand at the end of a SELECT and are empty where there is one writer; (@COLUMNS@) is the list of all
+// columns: place of the table, in the order of making, table_name, position, column_name.
 //
 // A statement is one constant without a trailing ';': its compiled form is kept for the next time.
 // Errors: ERR_BUSY another writer; ERR_CONFLICT a constraint or trigger said no, which is an ordinary
@@ -22,7 +23,7 @@
 
 #define DB_PARAMS_MAX     32
 #define DB_BUSY_TRIES_MAX 5
-#define DB_BUSY_WAIT_MS   5000               // how long one statement waits for another writer
+#define DB_BUSY_WAIT_MS   5000               // how long SQLite waits for another writer
 #define DB_TEXT_BYTES_MAX (64 * 1024 * 1024) // one value; a longer one is ERR_TOO_BIG
 
 struct db;
@@ -69,6 +70,9 @@ enum db_access {
 MUST_USE enum err db_open_sqlite(struct arena *arena, const char *path, enum db_access access,
                                  struct db **out);
 void db_close(struct db *db); // leaves quietly on NULL; no rows may be open
+
+// One file, whose one writer is all that ever changes it. False: a server, where others may write too.
+bool db_is_file(const struct db *db);
 
 // Reads every page. ERR_CORRUPT where something is damaged.
 MUST_USE enum err db_check(struct db *db);
@@ -130,6 +134,8 @@ struct str db_text(struct db_rows *rows, int column, struct arena *arena); // li
 struct str db_text_borrow(struct db_rows *rows, int column);               // until the next row
 struct id db_id(struct db_rows *rows, int column);                         // NULL is "none"
 bool db_is_null(struct db_rows *rows, int column);
+struct db_value db_column(struct db_rows *rows,
+                          int column); // whatever it is; text until the next row
 
 // The first row, or ERR_NOT_FOUND. On success the caller reads it and calls db_rows_close; after an
 // error there is nothing to close.

@@ -27,6 +27,7 @@ struct db_token {
 
 struct db_driver {
     const char *name;
+    bool is_file;
     const struct db_token *tokens;
     size_t token_count;
     enum err (*control)(struct db *db, enum db_control control);

@@ -6,6 +6,12 @@ static const char version_table[] =
 static const char version_get[] = "SELECT coalesce(max(version), 0) FROM schema_version";
 static const char version_add[] = "INSERT INTO schema_version (version) VALUES ($1)";
 
+static enum err make_version_table(struct db *db, void *context)
+{
+    (void)context;
+    return db_run(db, DB_QUERY(version_table), NULL);
+}
+
 // Reading the version inside the writing transaction makes two programs that start together safe.
 static enum err apply(struct db *db, void *context)
 {
@@ -21,7 +27,7 @@ static enum err apply(struct db *db, void *context)
 
 enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count)
 {
-    enum err e = db_run(db, DB_QUERY(version_table), NULL);
+    enum err e = db_transact(db, DB_WRITE, make_version_table, NULL);
     int64_t version = 0;
     if (!e) e = db_one_int(db, DB_QUERY(version_get), &version);
     if (e) return e;

@@ -334,10 +334,17 @@ static enum err sqlite_backup(struct db *db, const char *path)
     return e;
 }
 
-static const struct db_token tokens[] = {{"@FOR_UPDATE@", ""}, {"@SKIP_LOCKED@", ""}};
+static const char columns[] =
+    "SELECT m.rowid AS place, m.name AS table_name, c.cid AS position, c.name AS column_name "
+    "FROM sqlite_schema m JOIN pragma_table_info(m.name) c "
+    "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'";
+
+static const struct db_token tokens[] = {
+    {"@FOR_UPDATE@", ""}, {"@SKIP_LOCKED@", ""}, {"@COLUMNS@", columns}};
 
 static const struct db_driver driver = {
     .name = "sqlite",
+    .is_file = true,
     .tokens = tokens,
     .token_count = sizeof(tokens) / sizeof(tokens[0]),
     .control = sqlite_control,

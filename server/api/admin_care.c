@@ -199,6 +199,10 @@ enum err admin_backup(struct admin *admin, const struct admin_ask *ask, struct a
     struct arena a;
     struct store_meta meta;
     struct str file = ask->args[ADMIN_FILE];
+    if (!db_is_file(store_db(admin->reader))) {
+        admin_fail(reply, "PostgreSQL's own tools copy it, between backup-begin and backup-end");
+        return ERR_OK;
+    }
     if (file.len == 0 || file.ptr[0] != '/') {
         admin_fail(reply, "a backup needs the whole path of a new file");
         return ERR_OK;
@@ -210,6 +214,37 @@ enum err admin_backup(struct admin *admin, const struct admin_ask *ask, struct a
     if (!e) e = generation_write(admin->fs, admin->dir, &meta);
     if (!e) admin_say(reply, str_printf(&a, "copied to %.*s and verified", STR_ARG(file)));
     arena_deinit(&a);
+    return e;
+}
+
+static bool is_servers(struct admin *admin, struct admin_reply *reply)
+{
+    if (!db_is_file(store_db(admin->reader))) return true;
+    admin_fail(reply, "this database is a file: backup FILE makes the copy");
+    return false;
+}
+
+// What is marked now will surely be in a copy that begins later.
+enum err admin_backup_begin(struct admin *admin, const struct admin_ask *ask,
+                            struct admin_reply *reply)
+{
+    (void)ask;
+    if (!is_servers(admin, reply)) return ERR_OK;
+    enum err e = admin->write(admin->write_context, write_mark, NULL);
+    if (!e)
+        admin_say(reply, STR("marked; copy now, and end with backup-end once the copy is safe"));
+    return e;
+}
+
+enum err admin_backup_end(struct admin *admin, const struct admin_ask *ask,
+                          struct admin_reply *reply)
+{
+    struct store_meta meta;
+    (void)ask;
+    if (!is_servers(admin, reply)) return ERR_OK;
+    enum err e = admin->write(admin->write_context, write_done, &meta);
+    if (!e) e = generation_write(admin->fs, admin->dir, &meta);
+    if (!e) admin_say(reply, STR("kiosks may forget what the copy holds"));
     return e;
 }
 

@@ -129,7 +129,12 @@ static int take_ready(struct polls *p, struct poll_entry *ready, bool *news)
     return count;
 }
 
-// Until the first wait is over, -1 where nobody waits.
+static bool has_others(const struct polls *p)
+{
+    return !db_is_file(store_db(p->reader));
+}
+
+// Until the first wait is over or others may have written, -1 where nobody waits.
 static int sleep_ms(struct polls *p)
 {
     int64_t first_ms = -1;
@@ -141,7 +146,8 @@ static int sleep_ms(struct polls *p)
         if (first_ms < 0 || left_ms < first_ms) first_ms = left_ms;
     }
     pthread_mutex_unlock(&p->lock);
-    return (int)(first_ms > WAIT_MS_MAX ? WAIT_MS_MAX : first_ms);
+    int64_t most_ms = has_others(p) ? POLLS_LOOK_MS : WAIT_MS_MAX;
+    return (int)(first_ms > most_ms ? most_ms : first_ms);
 }
 
 static bool is_stopping(struct polls *p)
@@ -159,11 +165,10 @@ static void *work(void *context)
     bool news[READY_MAX];
     while (!is_stopping(p)) {
         struct pollfd woken = {.fd = p->wake, .events = POLLIN};
-        if (poll(&woken, 1, sleep_ms(p)) > 0) {
-            eventfd_t count;
-            eventfd_read(p->wake, &count);
-            read_heads(p);
-        }
+        bool is_told = poll(&woken, 1, sleep_ms(p)) > 0;
+        eventfd_t count_told;
+        if (is_told) eventfd_read(p->wake, &count_told);
+        if (is_told || has_others(p)) read_heads(p);
         int count = take_ready(p, ready, news);
         for (int i = 0; i < count; i++) {
             if (news[i]) {

@@ -1,7 +1,8 @@
 // The feed requests that hang: kiosks waiting for news. A waiting request costs a row in a table and
 // a connection, no thread and no request memory. One thread answers them: it sleeps until the writer
 // has committed something or the first wait is over, looks where the streams stand and answers
-// whoever has news.
+// whoever has news. Where other instances write too, it also looks every POLLS_LOOK_MS while somebody
+// waits.
 #ifndef API_POLLS_H
 #define API_POLLS_H
 
@@ -9,6 +10,8 @@
 #include "store/store.h"
 
 #include <pthread.h>
+
+#define POLLS_LOOK_MS 500
 
 struct poll_entry {
     struct http_ticket ticket;

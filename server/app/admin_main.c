@@ -1,6 +1,7 @@
 // lvyue-admin COMMAND (--data DIR | --config FILE) …
 #include "app/admin_content.h"
 #include "app/admin_link.h"
+#include "app/admin_move.h"
 #include "app/settings.h"
 #include "base/log.h"
 
@@ -24,6 +25,8 @@ static const char usage[] =
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
+    "  backup-begin, backup-end          around a copy that PostgreSQL makes\n"
+    "  move --to CONNINFO                a stopped centre's data to PostgreSQL\n"
     "  keys                              the public keys\n";
 
 struct cli {
@@ -37,6 +40,7 @@ struct cli {
     const char *site;
     const char *day;
     const char *role;
+    const char *to;
     bool is_json;
     bool is_dry;
     struct data_dir dir;
@@ -54,6 +58,7 @@ enum {
     OPTION_SITE,
     OPTION_DAY,
     OPTION_ROLE,
+    OPTION_TO,
     OPTION_JSON,
     OPTION_DRY_RUN
 };
@@ -68,6 +73,7 @@ static bool take_option(struct cli *cli, int option, const char *value)
     case OPTION_SITE: cli->site = value; return true;
     case OPTION_DAY: cli->day = value; return true;
     case OPTION_ROLE: cli->role = value; return true;
+    case OPTION_TO: cli->to = value; return true;
     case OPTION_JSON: cli->is_json = true; return true;
     case OPTION_DRY_RUN: cli->is_dry = true; return true;
     default: return false;
@@ -83,6 +89,7 @@ static bool read_line(struct cli *cli, int argc, char **argv)
                                             {"site", required_argument, NULL, OPTION_SITE},
                                             {"day", required_argument, NULL, OPTION_DAY},
                                             {"role", required_argument, NULL, OPTION_ROLE},
+                                            {"to", required_argument, NULL, OPTION_TO},
                                             {"json", no_argument, NULL, OPTION_JSON},
                                             {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
                                             {0}};
@@ -274,6 +281,15 @@ static enum err run_backup(struct cli *cli)
     return ask(cli, &question);
 }
 
+static enum err run_move(struct cli *cli)
+{
+    if (!cli->to) {
+        log_error("move needs --to CONNINFO");
+        return ERR_BAD_INPUT;
+    }
+    return admin_move(&cli->dir, cli->to, cli->is_json);
+}
+
 static const struct {
     const char *name;
     enum err (*run)(struct cli *cli);
@@ -291,6 +307,9 @@ static const struct {
     {"bookings", run_plain, 0, 0},
     {"check", run_plain, 0, 0},
     {"backup", run_backup, 1, 1},
+    {"backup-begin", run_plain, 0, 0},
+    {"backup-end", run_plain, 0, 0},
+    {"move", run_move, 0, 0},
     {"keys", run_keys, 0, 0},
 };
 
@@ -302,7 +321,7 @@ static enum err open_dir(struct cli *cli, struct env_system *env)
     if (!e && cli->config) e = settings_load(&conf, cli->config, env);
     if (!e)
         e = data_dir_init(&cli->dir, cli->config ? conf_text(&conf, SETTING_DATA) : cli->data,
-                          &env->env);
+                          cli->config ? conf_text(&conf, SETTING_DATABASE) : "", &env->env);
     conf_deinit(&conf);
     return e;
 }

@@ -3,6 +3,7 @@
 #include "api/generation.h"
 #include "base/log.h"
 #include "crypt/secret_file.h"
+#include "pg/pg.h"
 #include "release/release.h"
 
 #include <errno.h>
@@ -12,14 +13,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define DATABASE    "centre.db"
 #define LOCK        "lock"
 #define MODE_SHARED 0640
 
 static const char *const key_names[] = {"data.key", "phone.key", "pins.key"};
 #define KEY_COUNT (sizeof(key_names) / sizeof(key_names[0]))
 
-enum err data_dir_init(struct data_dir *d, const char *path, struct env *env)
+enum err data_dir_init(struct data_dir *d, const char *path, const char *database, struct env *env)
 {
     *d = (struct data_dir){.env = env};
     size_t len = strlen(path);
@@ -28,6 +28,12 @@ enum err data_dir_init(struct data_dir *d, const char *path, struct env *env)
         return ERR_TOO_BIG;
     }
     memcpy(d->path, path, len + 1);
+    len = strlen(database);
+    if (len > DATA_DIR_CONN_MAX || (len > 0 && !pg_is_conninfo(str_from_z(database)))) {
+        log_error("database: not a conninfo of PostgreSQL (postgres://... or host=...)");
+        return ERR_BAD_INPUT;
+    }
+    memcpy(d->database, database, len + 1);
     fs_system_init(&d->fs);
     return ERR_OK;
 }
@@ -47,6 +53,11 @@ static struct data_path key_path(const struct data_dir *d, const char *name)
     int len = snprintf(p.z, sizeof(p.z), "%s/" DATA_DIR_KEYS "/%s", d->path, name);
     CHECK(len > 0 && (size_t)len < sizeof(p.z));
     return p;
+}
+
+static bool is_there(struct data_path path)
+{
+    return access(path.z, F_OK) == 0;
 }
 
 enum err data_dir_lock(const struct data_dir *d, const char *name, int *fd)
@@ -108,11 +119,21 @@ static enum err make_store(struct data_dir *d, struct str county)
     struct arena arena;
     struct store *store = NULL;
     struct init_work work = {.county = county};
-    enum err e = data_dir_store_open(d, DB_WRITER, &arena, &store);
+    struct store_keys keys = {0};
+    enum err e = data_dir_keys(d, &keys);
+    struct id key_id = keys.data_key_id;
+    memory_wipe(&keys, sizeof(keys));
+    if (!e) e = data_dir_store_open(d, DB_WRITER, &arena, &store);
     if (e) return e;
     e = store_transact(store, init_store, &work);
     data_dir_store_close(&arena, store);
     if (e) return e;
+    if (!id_eq(work.meta.data_key_id, key_id)) {
+        log_error("%s: the database belongs to an instance with other keys: take this folder away, "
+                  "copy keys and content of that instance into a new one, and init again",
+                  d->path);
+        return ERR_BAD_INPUT;
+    }
     return generation_write(&d->fs, d->path, &work.meta);
 }
 
@@ -125,7 +146,7 @@ enum err data_dir_make(struct data_dir *d, struct str county)
     enum err e = fs_make_dir(&d->fs, d->path);
     if (!e) e = data_dir_lock(d, LOCK, &lock);
     if (e) return e;
-    if (access(generation.z, F_OK) == 0) e = ERR_CONFLICT;
+    if (is_there(generation)) e = ERR_CONFLICT;
     if (!e) e = fs_make_dir(&d->fs, keys.z);
     if (!e) e = make_secrets(d);
     if (!e) e = make_content(d);
@@ -150,6 +171,22 @@ enum err data_dir_keys(const struct data_dir *d, struct store_keys *keys)
     return ERR_OK;
 }
 
+static enum err open_db(const struct data_dir *d, enum db_access access, struct arena *arena,
+                        struct db **db)
+{
+    if (d->database[0]) return db_open_pg(arena, d->database, access, db);
+    struct data_path path = data_dir_join(d, DATA_DIR_DATABASE);
+    struct data_path generation = data_dir_join(d, GENERATION_FILE);
+    // The generation is written once all is there, so a folder without it may still get a database.
+    if (is_there(generation) && !is_there(path)) {
+        log_error("%s is missing. If this centre's database is a server's, name it: database = ... "
+                  "in the configuration, and --config FILE",
+                  path.z);
+        return ERR_NOT_FOUND;
+    }
+    return db_open_sqlite(arena, path.z, access, db);
+}
+
 enum err data_dir_store_open(const struct data_dir *d, enum db_access access, struct arena *arena,
                              struct store **store)
 {
@@ -158,8 +195,7 @@ enum err data_dir_store_open(const struct data_dir *d, enum db_access access, st
     enum err e = data_dir_keys(d, &setup.keys);
     if (e) return e;
     arena_init(arena, DATA_DIR_STORE_BYTES);
-    struct data_path path = data_dir_join(d, DATABASE);
-    e = db_open_sqlite(arena, path.z, access, &db);
+    e = open_db(d, access, arena, &db);
     if (!e) e = store_open(arena, db, &setup, store);
     memory_wipe(&setup.keys, sizeof(setup.keys));
     if (e) arena_deinit(arena);

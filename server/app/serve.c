@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LOOK_MS_MAX     (10 * DATE_MINUTE_MS) // the civil clock may be put right meanwhile
+#define SERVER_LOOK_MS  5000                  // what other instances have done meanwhile
 #define RETRY_MS        5000                  // until what was asked for has come about
 #define RENEW_BEFORE_MS (7 * DATE_DAY_MS)
 
@@ -17,7 +18,10 @@ static enum err open_stores(struct serve *s, int worker_count)
     if (!e) e = generation_check(s->dir->path, s->writing.store, &s->api.meta);
     if (!e) e = store_transact(s->writing.store, generation_next, &s->api.meta);
     if (!e) e = generation_write(&s->dir->fs, s->dir->path, &s->api.meta);
+    s->turn = s->api.meta.turn;
     if (!e) e = data_dir_store_open(s->dir, DB_READER, &s->polling.arena, &s->polling.store);
+    if (!e && !db_is_file(store_db(s->writing.store)))
+        e = data_dir_store_open(s->dir, DB_READER, &s->watching.arena, &s->watching.store);
     for (int i = 0; i <= worker_count && !e; i++) {
         e = data_dir_store_open(s->dir, DB_READER, &s->reading[i].arena, &s->reading[i].store);
         s->api.readers[i] = s->reading[i].store;
@@ -108,15 +112,31 @@ static enum err renew_timestamp(struct serve *s)
     return e;
 }
 
+// Another instance raises the turn when it starts, and at a backup: this folder learns of it, so that
+// it knows an older copy for what it is. False: that has happened under our hands.
+static bool is_still_ours(struct serve *s)
+{
+    struct store_meta meta;
+    if (!s->watching.store) return true;
+    if (store_meta(s->watching.store, &meta)) return true; // not to be had now; logged
+    bool is_ours = id_eq(meta.gen, s->api.meta.gen) && meta.turn >= s->turn;
+    if (!is_ours) log_error("the database was put back to an older copy while the server ran");
+    if (is_ours && meta.turn > s->turn && !generation_write(&s->dir->fs, s->dir->path, &meta))
+        s->turn = meta.turn;
+    return is_ours;
+}
+
 int64_t serve_keep_time(struct serve *s)
 {
+    if (!is_still_ours(s)) return SERVE_GIVE_UP;
     int64_t now_ms = env_now_ms(s->dir->env);
     int today = date_day_from_ms(now_ms);
     if (atomic_load(&s->nightly_day) != today && ask_nightly(s, today))
         log_warn("the nightly run could not be asked for");
     if (s->timestamp_day != today && !renew_timestamp(s)) s->timestamp_day = today;
     bool is_done = atomic_load(&s->nightly_day) == today && s->timestamp_day == today;
-    int64_t look_ms = is_done ? LOOK_MS_MAX : RETRY_MS;
+    int64_t calm_ms = s->watching.store ? SERVER_LOOK_MS : LOOK_MS_MAX;
+    int64_t look_ms = is_done ? calm_ms : RETRY_MS;
     int64_t left_ms = date_ms(today + 1, 0) - now_ms;
     return left_ms < look_ms ? left_ms : look_ms;
 }
@@ -133,6 +153,7 @@ void serve_stop(struct serve *s)
     for (int i = 0; i <= HTTP_WORKERS_MAX; i++) {
         data_dir_store_close(&s->reading[i].arena, s->reading[i].store);
     }
+    data_dir_store_close(&s->watching.arena, s->watching.store);
     data_dir_store_close(&s->polling.arena, s->polling.store);
     data_dir_store_close(&s->writing.arena, s->writing.store);
     memory_wipe(&s->api.box, sizeof(s->api.box));

@@ -26,6 +26,7 @@ struct serve {
     int lock;
     struct serve_store writing;
     struct serve_store polling;
+    struct serve_store watching; // the main thread's, where other instances may write
     struct serve_store reading[HTTP_WORKERS_MAX + 1];
     struct writer writer;
     struct polls polls;
@@ -33,6 +34,7 @@ struct serve {
     struct router router;
     struct http http;
     atomic_int nightly_day; // civil day of the last run that was kept; the writer tells it
+    int64_t turn;           // of the generation, as DIR/generation has it
     int timestamp_day;      // civil day on which the timestamp was last seen to be fresh
 };
 
@@ -41,7 +43,10 @@ MUST_USE enum err serve_start(struct serve *s, struct data_dir *dir,
                               const struct serve_config *config);
 
 // What is due by the calendar: the nightly run when the day has changed, a fresh timestamp before the
-// old one ends. What fails is tried again soon. To be called now and then; answers after how many milliseconds at the latest.
+// old one ends; and a look at what other instances have done. What fails is tried again soon. To be
+// called now and then; answers after how many milliseconds at the latest, or SERVE_GIVE_UP, logged,
+// where the database is no longer the one that was opened.
+#define SERVE_GIVE_UP (-1)
 int64_t serve_keep_time(struct serve *s);
 
 // Ends what was begun: commands are carried out, polls are answered with 503.

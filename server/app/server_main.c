@@ -13,15 +13,17 @@ static const char usage[] = "usage: lvyue-server --config FILE\n"
                             "The centre of the service, on 127.0.0.1 and DIR/admin.sock.\n";
 
 // Signals arrive only here: every other thread has them blocked, so none is interrupted.
-static void wait_for_end(struct serve *s, const sigset_t *signals)
+static enum err wait_for_end(struct serve *s, const sigset_t *signals)
 {
     int got = 0;
     do {
         int64_t ms = serve_keep_time(s);
+        if (ms == SERVE_GIVE_UP) return ERR_CORRUPT;
         struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = ms % 1000 * 1000000};
         got = sigtimedwait(signals, NULL, &wait);
     } while (got < 0 && (errno == EAGAIN || errno == EINTR));
     log_info("stopping: signal %d", got);
+    return ERR_OK;
 }
 
 static enum err serve(struct data_dir *dir, const struct conf *conf)
@@ -41,10 +43,10 @@ static enum err serve(struct data_dir *dir, const struct conf *conf)
                                   .worker_count = (int)conf_int(conf, SETTING_WORKERS),
                                   .connection_max = (int)conf_int(conf, SETTING_CONNECTIONS_MAX)};
     enum err e = serve_start(s, dir, &config);
+    if (!e && serve_keep_time(s) == SERVE_GIVE_UP) e = ERR_CORRUPT;
     if (!e) {
-        serve_keep_time(s);
         log_info("listening on 127.0.0.1:%d", http_port(&s->http));
-        wait_for_end(s, &signals);
+        e = wait_for_end(s, &signals);
     }
     serve_stop(s);
     arena_deinit(&arena);
@@ -78,7 +80,9 @@ int main(int argc, char **argv)
     struct data_dir dir;
     enum err e = settings_load(&conf, path, &env);
     if (!e) e = crypt_init();
-    if (!e) e = data_dir_init(&dir, conf_text(&conf, SETTING_DATA), &env.env);
+    if (!e)
+        e = data_dir_init(&dir, conf_text(&conf, SETTING_DATA), conf_text(&conf, SETTING_DATABASE),
+                          &env.env);
     if (!e) e = serve(&dir, &conf);
     conf_deinit(&conf);
     return e ? 1 : 0;

@@ -397,6 +397,23 @@ MUST_USE enum err store_backup_mark(struct store *s);
 MUST_USE enum err store_backup(struct store *s, const char *path);
 MUST_USE enum err store_backup_done(struct store *s);
 
+// What a table holds, as numbers that do not depend on the order of its rows: two tables with the same
+// rows have the same total, whichever database they lie in.
+#define STORE_TABLES_MAX 64
+struct store_total {
+    char table[64];
+    int64_t row_count;
+    uint64_t sum[4]; // of the rows' hashes
+};
+MUST_USE enum err store_totals(struct store *s, struct store_total *out,
+                               int *count); // [read] by name
+
+enum store_copy { STORE_COPIED, STORE_COPY_NOT_EMPTY, STORE_COPY_DIFFERS };
+
+// Carries every row of every table over into the empty tables of `to` and compares the totals; one that
+// is not STORE_COPIED must not be committed. [read] on `from`, [write] on `to`
+MUST_USE enum err store_copy(struct store *from, struct store *to, enum store_copy *answer);
+
 // Every violated invariant (one live booking a seat, seats and bookings agree, answers without a gap,
 // the audit chain, nobody in two places, rights told as owned, …) is told in one English line without
 // personal data. [read], one snapshot of its own.

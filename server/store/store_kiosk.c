@@ -11,7 +11,7 @@
     "FROM kiosk k LEFT JOIN incarnation i ON i.kiosk = k.id AND i.state = 'active' "
 
 static const char GET[] = "SELECT " KIOSK_COLUMNS "WHERE k.id = $1";
-static const char ALL[] = "SELECT " KIOSK_COLUMNS "ORDER BY k.site, i.letter, k.id";
+static const char ALL[] = "SELECT " KIOSK_COLUMNS "ORDER BY k.site, coalesce(i.letter, ''), k.id";
 static const char SEEN[] = "UPDATE kiosk SET last_seen_ms = $2 WHERE id = $1";
 static const char STATE[] = "UPDATE kiosk SET state = $2 WHERE id = $1 AND state = $3";
 static const char REVOKE[] = "UPDATE kiosk SET state = 'revoked' WHERE id = $1 AND state <> "

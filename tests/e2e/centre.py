@@ -19,6 +19,8 @@ import subprocess
 import tempfile
 import time
 
+import postgres
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LYVUE_BUILD", ROOT / "build" / "dev"))
 DEMO = ROOT / "assets" / "demo"
@@ -65,10 +67,22 @@ def name_of(problem):
     return problem["type"].removeprefix("/e/")
 
 
+def new_database():
+    """A conninfo, where the tests run beside a PostgreSQL (postgres.py); else None: a file."""
+    server = os.environ.get("LYVUE_PG")
+    if not server:
+        return None
+    name = "centre_" + secrets.token_hex(8)
+    postgres.sql(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    return f"{server} dbname={name}"
+
+
 class Centre:
     """lvyue-server on a temporary folder. Use as a context manager."""
 
     def __init__(self, start=START, port=0, **settings):
+        if database := settings.get("database") or new_database():
+            settings["database"] = database
         self.folder = tempfile.TemporaryDirectory(prefix="lvyue-centre-")
         self.dir = pathlib.Path(self.folder.name)
         self.data = self.dir / "data"

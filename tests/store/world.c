@@ -275,3 +275,15 @@ int world_violations(struct world *w)
     assert_int_equal(store_check(w->reader, ignore, NULL, &violations), ERR_OK);
     return violations;
 }
+
+int suite_all(struct world_driver *driver)
+{
+    int failed = suite_walls(driver);
+    failed += suite_feed(driver);
+    failed += suite_roster(driver);
+    failed += suite_kiosk(driver);
+    failed += suite_booking(driver);
+    failed += suite_check(driver);
+    failed += suite_faults(driver);
+    return failed;
+}

@@ -10,14 +10,18 @@
 
 struct world;
 
-// How a database of the suite is opened. SQLite's is in test_store.c.
+// How a database of the suite is opened.
 struct world_driver {
-    const char *name;
     void (*make)(struct world *w); // an empty database
     void (*drop)(struct world *w);
     struct db *(*open)(struct world *w, enum db_access access);
     bool (*limit)(struct world *w, int64_t pages_more); // no more space than that; false: cannot
+    bool has_copies;                                    // store_backup makes them
 };
+
+extern const struct world_driver world_sqlite;
+extern const struct world_driver world_postgres;
+void world_postgres_use(const char *conninfo); // kept; before the first world over it
 
 struct world_env {
     struct env env; // first
@@ -79,6 +83,7 @@ int suite_kiosk(struct world_driver *driver);
 int suite_booking(struct world_driver *driver);
 int suite_check(struct world_driver *driver);
 int suite_faults(struct world_driver *driver);
+int suite_all(struct world_driver *driver);
 
 // In a function that has a `driver`.
 #define WORLD_TEST(claim) \

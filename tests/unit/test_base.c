@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void days_and_dates_are_inverse_over_the_whole_range(void **state)
@@ -123,6 +124,24 @@ static void a_buffer_stops_at_its_ceiling_and_says_so(void **state)
     buf_deinit(&b);
 }
 
+// Whatever malloc was told to do with its memory.
+static void a_large_arena_costs_what_is_used(void **state)
+{
+    (void)state;
+    enum { BYTES = 8 << 20, PAGE = 4096 };
+    static unsigned char is_there[BYTES / PAGE];
+    struct arena a;
+    int pages = 0;
+    arena_init(&a, BYTES);
+    arena_push(&a, 3 * PAGE, 1);
+    assert_int_equal(mincore(a.bytes, BYTES, is_there), 0);
+    for (int i = 0; i < BYTES / PAGE; i++) {
+        pages += is_there[i] & 1;
+    }
+    assert_in_range(pages, 3, 4);
+    arena_deinit(&a);
+}
+
 static void an_arena_hands_out_zeroed_memory_and_wipes(void **state)
 {
     (void)state;
@@ -213,6 +232,7 @@ int main(void)
         cmocka_unit_test(numbers_are_decimal_whole_and_within_bounds),
         cmocka_unit_test(cutting_gives_every_piece_once),
         cmocka_unit_test(a_buffer_stops_at_its_ceiling_and_says_so),
+        cmocka_unit_test(a_large_arena_costs_what_is_used),
         cmocka_unit_test(an_arena_hands_out_zeroed_memory_and_wipes),
         cmocka_unit_test(a_configuration_is_read_with_defaults_and_mistakes_are_refused),
         cmocka_unit_test(ids_are_32_lower_case_hex_digits),
