@@ -80,6 +80,7 @@ static void play_through(struct story *s, struct place *p)
     for (int i = 0; i < s->step_count; i++) {
         CHECK(s->step(s, i) == ERR_OK);
         p->dumps[i + 1] = s->dump(s);
+        CHECK(!crypt_hash_eq(&p->dumps[i + 1], &(struct crypt_hash){{0}}));
         p->ends[i + 1] = disk_changes();
     }
     CHECK(s->is_sound(s) && disk_changes() < CHANGES_MAX - 1);

@@ -35,7 +35,7 @@ struct story {
 struct story *story_kiosk(void);
 struct story *story_centre(void);
 
-// The hash of what these questions answer, one text each.
+// The hash of what these questions answer, one text each; zeros where one is not answered.
 struct db;
 struct crypt_hash story_dump(struct db *db, const char *const *questions, int count);
 enum err story_set_sync(struct story *s, struct db *db);

@@ -106,21 +106,19 @@ static enum err story_open(struct story *s)
 
 static void begin(struct story *s)
 {
-    static struct world_driver driver = {"crash", make, drop, NULL, NULL};
     struct world *w = test_calloc(1, sizeof(*w));
-    w->driver = &driver;
     world_env_init(&w->env);
     self(s)->start_ms = w->env.now_ms;
     arena_init(&w->arena, (size_t)16 * 1024 * 1024);
     self(s)->ground = arena_mark(&w->arena);
-    driver.make(w);
+    make(w);
     self(s)->world = w;
 }
 
 static void end(struct story *s)
 {
     struct world *w = self(s)->world;
-    w->driver->drop(w);
+    drop(w);
     arena_deinit(&w->arena);
     test_free(w);
 }
