@@ -33,6 +33,10 @@ NEXT = "下一步"
 CONFIRM = "确认预约"
 WISH = "登记等候"
 CHECK_IN = "现在签到"
+MOVE = "改时间"
+MOVE_CONFIRM = "确认改时间"
+MOVED = "改好了，已确认"
+NOT_MOVED = "没改，原来的还在"
 WALKIN_NUMBER = r"\b[A-Z]\d{3}\b"
 CODE = r"\b(\d{4}) (\d{4})\b"
 PIN = r"密码 (\d{3}) (\d{3})\b"
@@ -149,6 +153,25 @@ class Tour:
         self.codes.append("".join(self.see(CODE).groups()))
         self.pins.append("".join(self.see(PIN).groups()))
         self.keep(f"{name}-done")
+
+    def move(self, name, slip, sitting, done=MOVED):
+        """Another such sitting for the booking on a slip, which is void then."""
+        self.screen.scan(SCAN.format(code=self.codes[slip], pin=self.pins[slip]))
+        self.see(MOVE)
+        self.keep(f"{name}-mine")
+        self.tap(MOVE)
+        if sitting.endswith(WITH_SEATS):
+            self.tap(ONLY_HERE)
+        self.keep(f"{name}-sitting")
+        self.tap(sitting)
+        self.keep(f"{name}-confirm")
+        self.tap(MOVE_CONFIRM)
+        self.see(done)
+        if done == MOVED:
+            self.codes[slip] = "".join(self.see(CODE).groups())
+            self.pins[slip] = "".join(self.see(PIN).groups())
+        self.keep(f"{name}-done")
+        self.tap(HOME)
 
     def booking(self):
         self.book("booking")

@@ -1,5 +1,6 @@
 #include "cache/cache_column.h"
 #include "cache/cache_file.h"
+#include "cache/cache_key.h"
 
 static const char of_the_site[] =
     "SELECT id, sitting, seat, code, pin_hash, state FROM site_booking"
@@ -29,6 +30,19 @@ enum err cache_ledger_renew(struct cache_ledger *l, struct arena *arena, const c
     fs_system_init(&fs);
     cache_ledger_close(l);
     enum err e = cache_quarantine(&fs, data_dir, env);
+    if (!e) e = cache_ledger_open(arena, data_dir, env, &fresh);
+    if (!e) *l = *fresh;
+    return e;
+}
+
+enum err cache_ledger_wipe(struct cache_ledger *l, struct arena *arena, const char *data_dir,
+                           struct env *env)
+{
+    struct fs fs;
+    struct cache_ledger *fresh = NULL;
+    fs_system_init(&fs);
+    cache_ledger_close(l);
+    enum err e = cache_wipe(&fs, data_dir);
     if (!e) e = cache_ledger_open(arena, data_dir, env, &fresh);
     if (!e) *l = *fresh;
     return e;

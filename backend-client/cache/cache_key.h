@@ -24,6 +24,16 @@ void cache_lock_release(struct cache_lock *lock); // fine where fd is -1: not he
 MUST_USE enum err cache_device_key(struct fs *fs, const char *data_dir, struct env *env,
                                    struct crypt_key_pair *out);
 
+// DATA/suspended: the centre has stopped this kiosk, and a new start does not change that.
+MUST_USE enum err cache_suspended_put(struct fs *fs, const char *data_dir, bool is_suspended);
+bool cache_is_suspended(const char *data_dir);
+
+// The centre has written this kiosk off: the key, the name, the database and what was set aside of it go
+// for good. Close the ledger first. Killed half-way, it is finished by cache_wipe_resume, which every
+// start calls before it opens anything.
+MUST_USE enum err cache_wipe(struct fs *fs, const char *data_dir);
+MUST_USE enum err cache_wipe_resume(struct fs *fs, const char *data_dir);
+
 // What staff compare on both screens at enrolment: five groups of four digits out of the SHA-256 of the
 // public key.
 void cache_fingerprint(const struct crypt_public_key *key, char text[CACHE_FINGERPRINT_BYTES]);

@@ -17,33 +17,36 @@ static const char op_select[] = "SELECT hash, kind, booking, bytes FROM op WHERE
 static const char op_update[] = "UPDATE op SET outcome = $2, verdict = $3, seat = $4, epoch = $5, "
                                 "next_seat = $6 WHERE seq = $1";
 static const char right_select[] =
-    "SELECT sitting, seat, epoch, booking FROM held WHERE sitting = $1 AND seat = $2";
+    "SELECT sitting, seat, epoch, booking, recall FROM held WHERE sitting = $1 AND seat = $2";
 static const char right_update[] =
-    "UPDATE held SET epoch = $3, booking = $4 WHERE sitting = $1 AND seat = $2";
+    "UPDATE held SET epoch = $3, booking = $4, recall = $5 WHERE sitting = $1 AND seat = $2";
 static const char right_count[] = "SELECT count(*) FROM held";
 static const char right_insert[] =
-    "INSERT INTO held (sitting, seat, epoch, booking) VALUES ($1, $2, $3, $4)";
+    "INSERT INTO held (sitting, seat, epoch, booking, recall) VALUES ($1, $2, $3, $4, $5)";
 static const char right_delete[] = "DELETE FROM held WHERE sitting = $1 AND seat = $2";
 static const char given_select[] = "SELECT epoch FROM given WHERE sitting = $1 AND seat = $2";
 static const char given_upsert[] =
     "INSERT INTO given (sitting, seat, epoch) VALUES ($1, $2, $3) "
     "ON CONFLICT (sitting, seat) DO UPDATE SET epoch = excluded.epoch";
 static const char booking_select[] =
-    "SELECT id, sitting, seat, basis, is_foreign, sold_seq, op_seq, code, pin_hash, state "
-    "FROM booking WHERE id = $1";
+    "SELECT id, sitting, seat, basis, is_foreign, sold_seq, op_seq, code, pin_hash, state, "
+    "instead_of FROM booking WHERE id = $1";
 static const char booking_upsert[] =
     "INSERT INTO booking (id, sitting, seat, basis, is_foreign, sold_seq, op_seq, code, pin_hash, "
-    "state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET "
+    "state, instead_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+    "ON CONFLICT (id) DO UPDATE SET "
     "sitting = excluded.sitting, seat = excluded.seat, basis = excluded.basis, "
     "is_foreign = excluded.is_foreign, sold_seq = excluded.sold_seq, op_seq = excluded.op_seq, "
-    "code = excluded.code, pin_hash = excluded.pin_hash, state = excluded.state";
+    "code = excluded.code, pin_hash = excluded.pin_hash, state = excluded.state, "
+    "instead_of = excluded.instead_of";
 static const char asked_select[] =
     "SELECT id FROM booking WHERE state = 'asked' ORDER BY op_seq LIMIT $1";
 static const char sitting_select[] =
     "SELECT " CACHE_SITTING_COLUMNS " FROM sitting s WHERE s.id = $1 AND s.gone = 0";
 static const char idle_select[] =
-    "SELECT h.sitting, h.seat, h.epoch, h.booking FROM held h JOIN sitting s ON s.id = h.sitting "
-    "WHERE h.booking IS NULL AND s.gone = 0 AND s.state <> 'open' "
+    "SELECT h.sitting, h.seat, h.epoch, h.booking, h.recall FROM held h "
+    "LEFT JOIN sitting s ON s.id = h.sitting AND s.gone = 0 "
+    "WHERE h.booking IS NULL AND (h.recall = 1 OR s.state <> 'open') "
     "ORDER BY h.sitting, h.seat LIMIT $1";
 
 static struct db *of(struct ledger *l)
@@ -163,6 +166,7 @@ static struct ledger_right right_of(struct db_rows *row)
     right.seat = cache_column_int(row, 1, 1, SITTING_SEATS_MAX);
     right.epoch = db_int(row, 2);
     right.booking.id = db_id(row, 3);
+    right.is_recalled = db_int(row, 4) != 0;
     return right;
 }
 
@@ -181,8 +185,9 @@ static enum err right_put(struct ledger *l, const struct ledger_right *right)
     int64_t count = 0;
     int64_t changed = 0;
     const struct db_value values[] = {DB_ID(&right->sitting.id), DB_INT(right->seat),
-                                      DB_INT(right->epoch), DB_ID(&right->booking.id)};
-    struct db_query query = {.sql = right_update, .params = values, .count = 4};
+                                      DB_INT(right->epoch), DB_ID(&right->booking.id),
+                                      DB_INT(right->is_recalled)};
+    struct db_query query = {.sql = right_update, .params = values, .count = 5};
     enum err e = db_run(of(l), query, &changed);
     if (e || changed > 0) return cache_refused(e, "change a seat");
     e = db_one_int(of(l), DB_QUERY(right_count), &count);
@@ -233,19 +238,20 @@ static enum err booking_get(struct ledger *l, struct booking_id id, struct ledge
     cache_column_text(&row, 7, out->code.z, sizeof(out->code.z));
     cache_column_text(&row, 8, out->pin_hash.hex, sizeof(out->pin_hash.hex));
     out->state = cache_column_state(&row, 9);
+    out->instead_of.id = db_id(&row, 10);
     return db_rows_close(&row);
 }
 
 static enum err booking_put(struct ledger *l, const struct ledger_booking *b)
 {
-    enum err e =
-        db_run(of(l),
-               DB_QUERY(booking_upsert, DB_ID(&b->id.id), DB_ID(&b->sitting.id), DB_INT(b->seat),
-                        DB_TEXT(str_from_z(op_basis_code(b->basis))), DB_INT(b->is_foreign),
-                        DB_INT(b->sold_seq), DB_INT(b->op_seq), DB_TEXT(str_from_z(b->code.z)),
-                        DB_TEXT(str_from_z(b->pin_hash.hex)),
-                        DB_TEXT(str_from_z(booking_state_code(b->state)))),
-               NULL);
+    enum err e = db_run(
+        of(l),
+        DB_QUERY(booking_upsert, DB_ID(&b->id.id), DB_ID(&b->sitting.id), DB_INT(b->seat),
+                 DB_TEXT(str_from_z(op_basis_code(b->basis))), DB_INT(b->is_foreign),
+                 DB_INT(b->sold_seq), DB_INT(b->op_seq), DB_TEXT(str_from_z(b->code.z)),
+                 DB_TEXT(str_from_z(b->pin_hash.hex)),
+                 DB_TEXT(str_from_z(booking_state_code(b->state))), DB_ID(&b->instead_of.id)),
+        NULL);
     return cache_refused(e, "keep a booking");
 }
 

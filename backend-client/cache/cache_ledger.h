@@ -28,6 +28,9 @@ struct cache_ledger {
 // newer program wrote the file: it is left alone.
 MUST_USE enum err cache_ledger_open(struct arena *arena, const char *data_dir, struct env *env,
                                     struct cache_ledger **out);
+// The file at hand goes with everything else this kiosk is and has (cache_wipe), and a new one begins.
+MUST_USE enum err cache_ledger_wipe(struct cache_ledger *l, struct arena *arena,
+                                    const char *data_dir, struct env *env);
 void cache_ledger_close(struct cache_ledger *l); // NULL is fine
 
 // Operations to send, as they were written.

@@ -3,6 +3,7 @@
 #include "cache/kiosk_schema.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 struct opening {
     struct arena *arena;
@@ -72,14 +73,27 @@ static bool is_damaged(struct opening *o, struct cache_ledger *l, enum err e)
     return false;
 }
 
+// A write-ahead log whose database is gone or empty: SQLite would begin both anew, and what the log
+// holds would be lost. (A new file has its first page before it has such a log.)
+static bool has_lost_its_file(const struct opening *o)
+{
+    char wal[FS_PATH_BYTES_MAX + sizeof("-wal")];
+    struct stat file;
+    struct stat log;
+    snprintf(wal, sizeof(wal), "%s-wal", o->path);
+    bool is_gone = stat(o->path, &file) != 0 || file.st_size == 0;
+    return is_gone && stat(wal, &log) == 0 && log.st_size > 0;
+}
+
 static enum err open_or_begin_anew(struct opening *o, struct cache_ledger *l)
 {
     enum err e = fs_make_dir(&o->fs, o->data_dir);
     if (!e) e = cache_quarantine_resume(&o->fs, o->data_dir);
     if (e) return e;
-    e = try_once(o, l);
+    bool is_bad = has_lost_its_file(o);
+    e = is_bad ? ERR_CORRUPT : try_once(o, l);
     if (!e) return ERR_OK;
-    bool is_bad = is_damaged(o, l, e);
+    is_bad = is_bad || is_damaged(o, l, e);
     if (!is_bad) return l->db ? ERR_OK : e; // the second look may have gone well
     e = cache_quarantine(&o->fs, o->data_dir, o->env);
     if (!e) e = try_once(o, l);

@@ -47,6 +47,7 @@ struct ledger_right {
     int seat;
     int64_t epoch;
     struct booking_id booking; // none: free to sell
+    bool is_recalled;          // goes back once it is free
 };
 
 // A booking made, cancelled or checked in here.
@@ -61,6 +62,7 @@ struct ledger_booking {
     struct ticket_code code;
     struct pin_hash pin_hash;
     enum booking_state state;
+    struct booking_id instead_of; // the booking that goes once this one is confirmed; mostly none
 };
 
 struct ledger;
@@ -87,7 +89,7 @@ struct ledger_ops {
     // Bookings still waiting for the centre's word, at most LEDGER_ASKED_MAX.
     enum err (*asked)(struct ledger *l, struct booking_id *out, int *count);
     enum err (*sitting_get)(struct ledger *l, struct sitting_id id, struct sitting *out);
-    // The unsold rights of sittings that are no longer open, at most `max`.
+    // The unsold rights that are recalled or of sittings that are no longer open, at most `max`.
     enum err (*idle_rights)(struct ledger *l, struct ledger_right *out, int max, int *count);
     // Stores what the feed says of a thing other than a right; a dead row removes it.
     enum err (*row_put)(struct ledger *l, const struct feed_row *row);

@@ -83,6 +83,7 @@ static void *run(void *context)
     while (!is_stopping(k)) {
         int64_t wait_ms = -1;
         take_requests(k);
+        keeper_ask_again(k);
         keeper_give_up_late(k);
         if (id_is_none(k->kiosk)) {
             keeper_enrol_step(k, &wait_ms);
@@ -104,13 +105,15 @@ static enum err open_parts(struct keeper *k)
 {
     const struct net_config config = {.ca_file = k->config.ca_file,
                                       .pinned_keys = k->config.pin_key};
-    enum err e = cache_ledger_open(&k->process, k->config.data_dir, k->env, &k->ledger);
+    enum err e = cache_wipe_resume(&k->fs, k->config.data_dir);
+    if (!e) e = cache_ledger_open(&k->process, k->config.data_dir, k->env, &k->ledger);
     if (!e) e = cache_device_key(&k->fs, k->config.data_dir, k->env, &k->key);
     if (!e) e = net_init(&k->net, &config);
     if (!e) e = cache_kiosk_id_get(k->config.data_dir, &k->kiosk);
     if (e == ERR_NOT_FOUND) e = ERR_OK; // enrolment follows
     if (!e) e = sync_start(&k->ledger->ledger, keeper_sync_now(k));
     if (!e) keeper_load_spool(k);
+    k->is_refused = !e && cache_is_suspended(k->config.data_dir);
     return e;
 }
 

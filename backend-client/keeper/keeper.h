@@ -3,10 +3,10 @@
 // the centre, comes back through `wake`, after which the main thread takes answers with
 // keeper_next_answer and reads the cache again.
 //
-// A booking on a right, a walk-in number, a check-in or a cancel is answered when it is durable: one
-// flush, a few milliseconds. A booking on a pool seat is answered by the centre, or after 8 seconds of
-// the kiosk's own monotonic clock with KEEPER_UNANSWERED: by then it has been withdrawn in the log, so
-// that nothing can come of it later.
+// A booking or a move on a right, a walk-in number, a check-in or a cancel is answered when it is
+// durable: one flush, a few milliseconds. A booking on a pool seat is answered by the centre, or after 8
+// seconds of the kiosk's own monotonic clock with KEEPER_UNANSWERED: by then it has been withdrawn in
+// the log, so that nothing can come of it later. What was to move there then stands where it stood.
 #ifndef KEEPER_KEEPER_H
 #define KEEPER_KEEPER_H
 
@@ -20,6 +20,7 @@
 enum keeper_ask {
     KEEPER_BOOK,         // sitting, offer, visitor, topic
     KEEPER_WISH,         // sitting, visitor with phone, topic
+    KEEPER_MOVE,         // booking, to sitting and offer; its answer names the new one
     KEEPER_CANCEL,       // booking
     KEEPER_CHECKIN,      // booking
     KEEPER_WALKIN,       // nothing
@@ -56,7 +57,7 @@ struct keeper_answer {
     int64_t token;
     enum keeper_outcome outcome;
     enum verdict verdict;
-    struct booking_id booking; // book, wish
+    struct booking_id booking; // book, wish, move
     struct sitting_id sitting;
     struct ticket_code code;
     struct ticket_pin pin;

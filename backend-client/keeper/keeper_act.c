@@ -74,7 +74,8 @@ static enum err make_sale(struct keeper *k, const struct keeper_request *request
     *sale = (struct sync_sale){
         .booking = a->booking, .sitting = request->sitting, .seat = a->seat, .code = a->code};
     enum err e = cache_ledger_pin_key(k->ledger, &pin_key);
-    if (!e) e = seal(k, request, a->booking, &sale->sealed);
+    // Who moves has left name and phone with the centre already.
+    if (!e && request->ask != KEEPER_MOVE) e = seal(k, request, a->booking, &sale->sealed);
     if (e) return e;
     sale->pin_hash = pin_hash_of(&pin_key, &a->booking, &a->pin);
     memory_wipe(&pin_key, sizeof(pin_key));
@@ -109,13 +110,26 @@ static void forget_slip(struct keeper *k, struct booking_id booking)
     if (e) log_warn("the spool of slips: %s", err_text(e));
 }
 
+static enum err move(struct keeper *k, const struct keeper_request *request,
+                     const struct sync_sale *sale, enum verdict *verdict)
+{
+    struct ledger_booking old;
+    const struct sync_move to = {request->offer.kind == OFFER_RIGHT ? OP_RIGHT : OP_POOL, *sale};
+    enum err e = cache_ledger_find(k->ledger, request->booking, &old);
+    if (!e) return sync_move(&k->ledger->ledger, &old, &to, keeper_sync_now(k), verdict);
+    *verdict = VERDICT_NOT_FOUND;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err sell(struct keeper *k, const struct keeper_request *request,
                      const struct sync_sale *sale, enum verdict *verdict)
 {
     struct ledger *l = &k->ledger->ledger;
     struct sync_now now = keeper_sync_now(k);
+    bool is_right = request->offer.kind == OFFER_RIGHT;
+    if (request->ask == KEEPER_MOVE) return move(k, request, sale, verdict);
     if (request->ask == KEEPER_WISH) return sync_wish(l, sale, now, verdict);
-    if (request->offer.kind == OFFER_RIGHT) return sync_book_right(l, sale, now, verdict);
+    if (is_right) return sync_book_right(l, sale, now, verdict);
     return sync_book_pool(l, sale, now, verdict);
 }
 
@@ -144,7 +158,7 @@ static void book(struct keeper *k, const struct keeper_request *request)
     enum verdict v = check_visitor(request);
     enum err e = ERR_OK;
     struct keeper_waiting *place = free_place(k);
-    if (v == VERDICT_OK && (k->is_refused || !place)) v = VERDICT_LETTER_NONE;
+    if (v == VERDICT_OK && !place) v = VERDICT_LETTER_NONE;
     if (v == VERDICT_OK) {
         e = make_sale(k, request, &a, &sale);
         // Without the centre's keys nothing can be sealed: this kiosk has never been online.
@@ -160,7 +174,7 @@ static void book(struct keeper *k, const struct keeper_request *request)
         if (e || v != VERDICT_OK) forget_slip(k, a.booking);
     }
     settle(&a, e, v);
-    bool is_asked = a.outcome == KEEPER_DONE && request->ask == KEEPER_BOOK &&
+    bool is_asked = a.outcome == KEEPER_DONE && request->ask != KEEPER_WISH &&
                     request->offer.kind == OFFER_POOL;
     if (is_asked) {
         int64_t until_ms = env_mono_ms(k->env) + KEEPER_ANSWER_WAIT_MS;
@@ -178,11 +192,35 @@ void keeper_decided(struct keeper *k, const struct sync_decided *d)
         struct keeper_waiting *w = &k->waiting[i];
         bool is_it = w->is_used && !w->is_told && id_eq(w->answer.booking.id, d->booking.id);
         if (!is_it) continue;
+        // Asked again as long as the answer can still come in time.
+        int64_t again_ms = env_mono_ms(k->env) + KEEPER_AGAIN_MS;
+        bool is_again = d->verdict == VERDICT_TRY_AGAIN && w->again_count < KEEPER_AGAIN_MAX &&
+                        again_ms < w->until_ms;
+        if (is_again) {
+            w->again_ms = again_ms;
+            w->again_count++;
+            continue;
+        }
         settle(&w->answer, ERR_OK, d->verdict);
         w->answer.next_seat = d->next_seat;
         if (d->verdict != VERDICT_OK) forget_slip(k, d->booking);
         answer(k, &w->answer);
         memory_wipe(w, sizeof(*w));
+    }
+}
+
+void keeper_ask_again(struct keeper *k)
+{
+    int64_t mono_ms = env_mono_ms(k->env);
+    for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
+        struct keeper_waiting *w = &k->waiting[i];
+        bool asked = false;
+        if (!w->is_used || w->again_ms == 0 || mono_ms < w->again_ms) continue;
+        w->again_ms = 0;
+        enum err e =
+            sync_ask_again(&k->ledger->ledger, w->answer.booking, keeper_sync_now(k), &asked);
+        // It is given up in time, then.
+        if (e) log_error("a seat is not asked for again: %s", err_text(e));
     }
 }
 
@@ -232,7 +270,9 @@ int64_t keeper_wait_left_ms(const struct keeper *k)
     int64_t left_ms = -1;
     for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
         if (!k->waiting[i].is_used) continue;
-        int64_t ms = k->waiting[i].until_ms - mono_ms;
+        int64_t next_ms = k->waiting[i].again_ms;
+        if (next_ms == 0) next_ms = k->waiting[i].until_ms;
+        int64_t ms = next_ms - mono_ms;
         if (ms < 0) ms = 0;
         if (left_ms < 0 || ms < left_ms) left_ms = ms;
     }
@@ -265,11 +305,42 @@ static void walk_in(struct keeper *k, const struct keeper_request *request)
     answer(k, &a);
 }
 
+// Stopped by the centre: nothing is begun that it would not hear of.
+static bool is_stopped(struct keeper *k, const struct keeper_request *request)
+{
+    bool is_act = request->ask != KEEPER_SLIP_PRINTED && request->ask != KEEPER_TOUCHED;
+    if (!k->is_refused || !is_act) return false;
+    struct keeper_answer a = answer_to(request);
+    settle(&a, ERR_OK, VERDICT_STOPPED);
+    answer(k, &a);
+    return true;
+}
+
+void keeper_forget_visitors(struct keeper *k)
+{
+    struct cache_slips *slips = &k->spooled;
+    for (int i = 0; i < KEEPER_QUEUE_MAX; i++) {
+        struct keeper_waiting *w = &k->waiting[i];
+        if (!w->is_used) continue;
+        w->answer.outcome = KEEPER_UNANSWERED;
+        if (!w->is_told) answer(k, &w->answer);
+        memory_wipe(w, sizeof(*w));
+    }
+    enum err e = cache_spool_list(&k->fs, k->config.spool_dir, slips);
+    if (e) log_warn("the spool of slips cannot be read: %s", err_text(e));
+    for (int i = 0; i < slips->count; i++) {
+        forget_slip(k, slips->items[i].booking);
+    }
+    memory_wipe(slips, sizeof(*slips));
+}
+
 void keeper_act(struct keeper *k, const struct keeper_request *request)
 {
+    if (is_stopped(k, request)) return;
     size_t mark = arena_mark(&k->message);
     switch (request->ask) {
     case KEEPER_BOOK:
+    case KEEPER_MOVE:
     case KEEPER_WISH: book(k, request); break;
     case KEEPER_CANCEL:
     case KEEPER_CHECKIN: change_booking(k, request); break;

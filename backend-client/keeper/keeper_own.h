@@ -13,6 +13,8 @@
 #include "sync/sync_plan.h"
 #include "sync/sync_stage.h"
 
+#define KEEPER_AGAIN_MS        2000 // until a seat that is called back is asked for again
+#define KEEPER_AGAIN_MAX       2
 #define KEEPER_APP             "0.1.0"
 #define KEEPER_ARENA_BYTES     (16 * 1024 * 1024) // of one message
 #define KEEPER_HELLO_LIMIT_MS  10000
@@ -25,8 +27,10 @@
 // A visitor who waits for the centre's word on a pool seat.
 struct keeper_waiting {
     bool is_used;
-    bool is_told;                // the visitor has gone; the withdrawal is still to be written
-    int64_t until_ms;            // monotonic
+    bool is_told;     // the visitor has gone; the withdrawal is still to be written
+    int64_t until_ms; // monotonic
+    int64_t again_ms; // when to ask once more; 0: the answer is under way
+    int again_count;
     struct keeper_answer answer; // as it will be given
 };
 
@@ -83,9 +87,11 @@ void keeper_set_clock(struct keeper *k, int64_t centre_ms);
 // Visitors (keeper_act.c).
 void keeper_act(struct keeper *k, const struct keeper_request *request);
 void keeper_decided(struct keeper *k, const struct sync_decided *decided);
+void keeper_ask_again(struct keeper *k);             // whose seat is being called back
 void keeper_give_up_late(struct keeper *k);          // those who have waited long enough
 int64_t keeper_wait_left_ms(const struct keeper *k); // until the next of them; -1: none
 void keeper_load_spool(struct keeper *k);
+void keeper_forget_visitors(struct keeper *k); // who waits is told, and no slip is kept
 
 // The centre (keeper_talk.c).
 void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk talk,

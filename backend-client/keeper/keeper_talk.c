@@ -191,6 +191,34 @@ static enum sync_event new_life(struct keeper *k)
     return SYNC_EVENT_LOST;
 }
 
+// Written off: what this kiosk was is gone, and it shows a code as a new one does.
+static enum sync_event end_here(struct keeper *k)
+{
+    log_error("the centre has written this kiosk off: its key and its data go");
+    sync_stage_clear(&k->stage);
+    keeper_forget_visitors(k);
+    enum err e = cache_ledger_wipe(k->ledger, &k->process, k->config.data_dir, k->env);
+    memory_wipe(&k->key, sizeof(k->key));
+    if (!e) e = cache_device_key(&k->fs, k->config.data_dir, k->env, &k->key);
+    // As with a new life; the next start goes on with the wiping.
+    CHECK(e == ERR_OK);
+    k->kiosk = (struct id){{0}};
+    k->enrolment = (struct keeper_enrolment){0};
+    k->is_refused = false;
+    pthread_mutex_lock(&k->queue.lock);
+    k->queue.status.life++;
+    pthread_mutex_unlock(&k->queue.lock);
+    keeper_changed(k);
+    return SYNC_EVENT_LOST;
+}
+
+static void set_suspended(struct keeper *k, bool is_suspended)
+{
+    if (cache_is_suspended(k->config.data_dir) == is_suspended) return;
+    enum err e = cache_suspended_put(&k->fs, k->config.data_dir, is_suspended);
+    if (e) log_error("whether this kiosk is stopped cannot be kept: %s", err_text(e));
+}
+
 static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
 {
     struct json_mistake mistake = {0};
@@ -218,6 +246,7 @@ static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
     keeper_set_clock(k, reply.now_ms);
     k->wait_s = reply.wait_s;
     k->is_refused = false;
+    set_suspended(k, false);
     keeper_content_nudge(k->content);
     keeper_changed(k);
     return SYNC_EVENT_DONE;
@@ -237,7 +266,7 @@ static enum sync_event hear_push(struct keeper *k, struct json_value *document)
                                  .safe = wire->safe,
                                  .results = wire->results,
                                  .count = wire->count};
-    e = sync_hear_answer(&k->ledger->ledger, &answer, decided, &count);
+    e = sync_hear_answer(&k->ledger->ledger, &answer, keeper_sync_now(k), decided, &count);
     if (e) return SYNC_EVENT_FAILED;
     for (int i = 0; i < count; i++) {
         keeper_decided(k, &decided[i]);
@@ -305,8 +334,10 @@ static enum sync_event hear_problem(struct keeper *k, const struct net_reply *re
     log_warn("the centre answers %d %.*s", reply->status, STR_ARG(type));
     if (str_eq(type, STR("/e/incarnation-retired")) || str_eq(type, STR("/e/op-fork")))
         return new_life(k);
+    if (str_eq(type, STR("/e/device-revoked"))) return end_here(k);
     if (reply->status == 401 || reply->status == 403) {
         k->is_refused = true;
+        if (str_eq(type, STR("/e/device-suspended"))) set_suspended(k, true);
         *retry_after_ms = KEEPER_REFUSED_WAIT_MS;
         return SYNC_EVENT_LOST;
     }

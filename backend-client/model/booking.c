@@ -67,6 +67,7 @@ enum verdict booking_check_cancel(enum booking_state state, int64_t planned_ms, 
 enum verdict booking_check_move(enum booking_state state, int64_t planned_ms, int64_t now_ms)
 {
     if (state == BOOKING_WISH) return VERDICT_NOT_FOUND;
+    if (state == BOOKING_DISPLACED) return VERDICT_OK;
     return booking_check_cancel(state, planned_ms, now_ms);
 }
 
@@ -85,6 +86,11 @@ enum verdict booking_check_checkin(enum booking_state state, int64_t planned_ms,
     }
     if (now_ms < planned_ms - BOOKING_CHECKIN_BEFORE_MS) return VERDICT_CHECKIN_EARLY;
     return now_ms > planned_ms + BOOKING_CHECKIN_AFTER_MS ? VERDICT_CHECKIN_LATE : VERDICT_OK;
+}
+
+bool booking_is_missed(enum booking_state state, int64_t planned_ms, int64_t now_ms)
+{
+    return state == BOOKING_CONFIRMED && now_ms > planned_ms + BOOKING_CHECKIN_AFTER_MS;
 }
 
 enum verdict booking_tries_check(const struct booking_tries *t, int64_t mono_ms)

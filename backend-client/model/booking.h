@@ -49,12 +49,16 @@ enum verdict booking_check(const struct booking_ask *ask, int64_t now_ms);
 // A wish needs a phone: staff call back.
 enum verdict booking_check_wish(bool has_phone);
 
-// What a kiosk offers. The centre takes a late cancel or move all the same: a freed seat helps.
+// What a kiosk offers. The centre takes a late cancel or move all the same: a freed seat helps. Whose
+// sitting was closed under the booking may choose another one at any time.
 enum verdict booking_check_cancel(enum booking_state state, int64_t planned_ms, int64_t now_ms);
 enum verdict booking_check_move(enum booking_state state, int64_t planned_ms, int64_t now_ms);
 
 // Check-in from 30 minutes before to 10 minutes after the planned time, at the site of the sitting.
 enum verdict booking_check_checkin(enum booking_state state, int64_t planned_ms, int64_t now_ms);
+
+// Nobody checked in in time: the phone is free for another booking, the seat is not sold again.
+bool booking_is_missed(enum booking_state state, int64_t planned_ms, int64_t now_ms);
 
 // Wrong PINs at one kiosk: after 5 within 10 minutes, a pause.
 struct booking_tries {

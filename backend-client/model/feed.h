@@ -57,6 +57,7 @@ struct feed_right {
     int seat;
     int64_t epoch;
     struct booking_id booking; // none: free
+    bool is_recalled;          // the centre asks for it back, once it is free
 };
 
 // The key under which this site's PINs are hashed.

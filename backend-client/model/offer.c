@@ -28,7 +28,9 @@ struct offer offer_choose(const struct sitting *sitting, const struct feed_avail
     if (is_online && pool.count > 0)
         return (struct offer){OFFER_POOL, pool.first, VERDICT_OK, pool.count + own.count};
     if (own.count > 0) return (struct offer){OFFER_RIGHT, own.first, VERDICT_OK, own.count};
+    if (is_online && others.count > 0)
+        return (struct offer){OFFER_POOL, others.first, VERDICT_OK, others.count};
     // Without a line nobody knows whether it is full, unless the last word was that it is.
-    if (!is_online && pool.count + others.count > 0) return (struct offer){.kind = OFFER_WISH};
+    if (pool.count + others.count > 0) return (struct offer){.kind = OFFER_WISH};
     return (struct offer){.kind = OFFER_NONE, .verdict = VERDICT_SITTING_FULL};
 }

@@ -1,5 +1,6 @@
 // Which seat of a sitting a kiosk offers: the pool's first, so that its own rights are kept for the
-// hours without a line; then its lowest own right. A seat that another kiosk owns shows as 满.
+// hours without a line; then its lowest own right; then, with a line, the lowest that another kiosk owns:
+// the centre calls it back while the visitor waits.
 #ifndef MODEL_OFFER_H
 #define MODEL_OFFER_H
 
@@ -7,7 +8,7 @@
 
 enum offer_kind {
     OFFER_NONE,  // full, or not on sale
-    OFFER_POOL,  // the centre is asked; the answer takes up to 8 seconds
+    OFFER_POOL,  // the centre is asked, for its own seat or another kiosk's; takes up to 8 seconds
     OFFER_RIGHT, // confirmed at once, with or without a line
     OFFER_WISH,  // no line and no right: 登记等候
 };

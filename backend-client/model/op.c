@@ -8,8 +8,10 @@ static const char *const kind_codes[] = {
 static const char *const basis_codes[] = {[OP_POOL] = "pool", [OP_RIGHT] = "right"};
 static const char *const trust_codes[] = {
     [OP_TRUST_SYNCED] = "synced", [OP_TRUST_CARRIED] = "carried", [OP_TRUST_UNKNOWN] = "unknown"};
-static const char *const why_codes[] = {
-    [OP_WHY_VISITOR] = "citizen", [OP_WHY_LEARNED] = "learned", [OP_WHY_UNANSWERED] = "unanswered"};
+static const char *const why_codes[] = {[OP_WHY_VISITOR] = "citizen",
+                                        [OP_WHY_LEARNED] = "learned",
+                                        [OP_WHY_UNANSWERED] = "unanswered",
+                                        [OP_WHY_MOVED] = "moved"};
 static const char *const outcome_codes[] = {
     [OP_OK] = "ok", [OP_OK_WARN] = "ok+warn", [OP_REFUSED] = "refused"};
 
@@ -70,7 +72,7 @@ bool op_trust_parse(struct str code, enum op_trust *out)
 
 bool op_why_parse(struct str code, enum op_why *out)
 {
-    int i = index_of(why_codes, 3, code);
+    int i = index_of(why_codes, OP_WHY_MOVED + 1, code);
     if (i >= 0) *out = (enum op_why)i;
     return i >= 0;
 }

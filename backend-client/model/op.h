@@ -43,6 +43,7 @@ enum op_why {
     OP_WHY_VISITOR, // asked for with code and PIN
     OP_WHY_LEARNED, // the centre had cleared it; written so that the log alone explains later sales
     OP_WHY_UNANSWERED, // no answer while the visitor waited, or an answer that came too late
+    OP_WHY_MOVED,      // it has moved to a seat of the pool
 };
 
 struct op {
@@ -50,18 +51,19 @@ struct op {
     int64_t seq;
     int64_t at_ms; // the kiosk's civil time
     enum op_trust trust;
-    struct booking_id booking; // book, cancel, checkin, request
-    struct sitting_id sitting; // book, return, request
-    int seat;                  // book, return
-    int64_t epoch;             // book with OP_RIGHT, return
-    enum op_basis basis;       // book
-    enum op_why why;           // cancel
-    struct ticket_code code;   // book, request
-    struct pin_hash pin_hash;  // book, request
-    struct str sealed;         // book, request: base64 of a box only the centre opens; borrowed
-    int day;                   // ticket: civil day
-    char letter;               // ticket: A … Z, small while the clock is not trusted
-    int number;                // ticket: 1 … 999
+    struct booking_id booking;    // book, move, cancel, checkin, request
+    struct booking_id instead_of; // move: the booking that goes for it
+    struct sitting_id sitting;    // book, move, return, request
+    int seat;                     // book, move, return
+    int64_t epoch;                // book and move with OP_RIGHT, return
+    enum op_basis basis;          // book, move
+    enum op_why why;              // cancel
+    struct ticket_code code;      // book, move, request
+    struct pin_hash pin_hash;     // book, move, request
+    struct str sealed;            // book, request: base64 of a box only the centre opens; borrowed
+    int day;                      // ticket: civil day
+    char letter;                  // ticket: A … Z, small while the clock is not trusted
+    int number;                   // ticket: 1 … 999
 };
 
 enum op_outcome { OP_OK, OP_OK_WARN, OP_REFUSED };

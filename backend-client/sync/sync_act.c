@@ -2,6 +2,7 @@
 
 #include "base/mutant.h"
 #include "sync/sync_log.h"
+#include "wire/wire_op.h"
 
 #define RETURNS_MAX 64 // given back at one start; the rest follows with the next
 
@@ -67,7 +68,7 @@ static enum err check_sale(struct ledger *l, const struct ledger_self *self,
 }
 
 static enum err sell_right(struct ledger *l, struct ledger_self *self, const struct sync_sale *sale,
-                           struct sync_now now, enum verdict *verdict)
+                           struct op op, struct sync_now now, enum verdict *verdict)
 {
     struct ledger_right right;
     enum err e = l->ops->right_get(l, sale->sitting, sale->seat, &right);
@@ -77,7 +78,6 @@ static enum err sell_right(struct ledger *l, struct ledger_self *self, const str
         *verdict = VERDICT_SITTING_FULL;
         return ERR_OK;
     }
-    struct op op = op_of_sale(sale, OP_BOOK);
     op.basis = OP_RIGHT;
     op.epoch = right.epoch;
     e = sync_log_add(l, self, &op, now);
@@ -96,8 +96,22 @@ enum err sync_book_right(struct ledger *l, const struct sync_sale *sale, struct 
     enum err e = begin(l, &self);
     if (e) return e;
     e = check_sale(l, &self, sale, now, verdict);
-    if (!e && *verdict == VERDICT_OK) e = sell_right(l, &self, sale, now, verdict);
+    if (!e && *verdict == VERDICT_OK)
+        e = sell_right(l, &self, sale, op_of_sale(sale, OP_BOOK), now, verdict);
     return end(l, &self, e);
+}
+
+static enum err ask_pool(struct ledger *l, struct ledger_self *self, const struct sync_sale *sale,
+                         struct op op, struct sync_now now)
+{
+    op.basis = OP_POOL;
+    enum err e = sync_log_add(l, self, &op, now);
+    bool early = MUTANT(POOL_SLIP_BEFORE_ANSWER);
+    struct ledger_booking booking =
+        booking_of(sale, op.seq, early ? BOOKING_CONFIRMED : BOOKING_ASKED);
+    booking.basis = OP_POOL;
+    booking.instead_of = op.instead_of;
+    return e ? e : l->ops->booking_put(l, &booking);
 }
 
 enum err sync_book_pool(struct ledger *l, const struct sync_sale *sale, struct sync_now now,
@@ -107,16 +121,7 @@ enum err sync_book_pool(struct ledger *l, const struct sync_sale *sale, struct s
     enum err e = begin(l, &self);
     if (e) return e;
     e = check_sale(l, &self, sale, now, verdict);
-    if (!e && *verdict == VERDICT_OK) {
-        struct op op = op_of_sale(sale, OP_BOOK);
-        op.basis = OP_POOL;
-        e = sync_log_add(l, &self, &op, now);
-        bool early = MUTANT(POOL_SLIP_BEFORE_ANSWER);
-        struct ledger_booking booking =
-            booking_of(sale, op.seq, early ? BOOKING_CONFIRMED : BOOKING_ASKED);
-        booking.basis = OP_POOL;
-        if (!e) e = l->ops->booking_put(l, &booking);
-    }
+    if (!e && *verdict == VERDICT_OK) e = ask_pool(l, &self, sale, op_of_sale(sale, OP_BOOK), now);
     return end(l, &self, e);
 }
 
@@ -135,31 +140,6 @@ enum err sync_wish(struct ledger *l, const struct sync_sale *sale, struct sync_n
         if (!e) e = l->ops->booking_put(l, &booking);
     }
     return end(l, &self, e);
-}
-
-// The own right under a booking becomes free to sell; a seat owned by others is theirs to clear.
-static enum err free_own_right(struct ledger *l, const struct ledger_booking *booking)
-{
-    struct ledger_right right;
-    if (booking->seat == 0) return ERR_OK;
-    enum err e = l->ops->right_get(l, booking->sitting, booking->seat, &right);
-    if (e == ERR_NOT_FOUND) return ERR_OK;
-    if (e || !id_eq(right.booking.id, booking->id.id)) return e;
-    right.booking = (struct booking_id){0};
-    return l->ops->right_put(l, &right);
-}
-
-static enum err cancel(struct ledger *l, struct ledger_self *self, struct ledger_booking booking,
-                       enum op_why why, struct sync_now now)
-{
-    struct op op = {
-        .kind = OP_CANCEL, .booking = booking.id, .sitting = booking.sitting, .why = why};
-    enum err e = sync_log_add(l, self, &op, now);
-    booking.state = BOOKING_CANCELLED;
-    booking.op_seq = op.seq;
-    if (!e) e = free_own_right(l, &booking);
-    if (!e) e = l->ops->booking_put(l, &booking);
-    return e;
 }
 
 // What this kiosk has written about a booking wins over what the feed says of it.
@@ -182,8 +162,55 @@ enum err sync_cancel(struct ledger *l, const struct ledger_booking *given, enum 
     if (!e) {
         bool is_gone = booking.state == BOOKING_CANCELLED || booking.state == BOOKING_REFUSED;
         *verdict = is_gone ? VERDICT_ALREADY_CANCELLED : VERDICT_OK;
-        if (!is_gone) e = cancel(l, &self, booking, why, now);
+        if (!is_gone) e = sync_log_cancel(l, &self, booking, why, now);
     }
+    return end(l, &self, e);
+}
+
+static enum err check_old(struct ledger *l, const struct ledger_booking *old, struct sync_now now,
+                          enum verdict *verdict)
+{
+    struct sitting sitting;
+    enum err e = old->seat > 0 ? l->ops->sitting_get(l, old->sitting, &sitting) : ERR_NOT_FOUND;
+    *verdict = VERDICT_NOT_FOUND;
+    if (e) return e == ERR_NOT_FOUND ? ERR_OK : e;
+    *verdict = booking_check_move(old->state, sitting_seat_ms(&sitting, old->seat), now.ms);
+    return ERR_OK;
+}
+
+// Onto a right: both at once, so the centre hears of both or of neither. Onto a pool seat nothing is
+// certain yet: the old booking stands.
+static enum err move(struct ledger *l, struct ledger_self *self, struct ledger_booking old,
+                     const struct sync_move *to, struct sync_now now, enum verdict *verdict)
+{
+    const struct sync_sale *sale = &to->sale;
+    enum op_basis basis = to->basis;
+    struct op op = op_of_sale(sale, OP_MOVE);
+    op.instead_of = old.id;
+    enum err e = basis == OP_RIGHT ? sell_right(l, self, sale, op, now, verdict)
+                                   : ask_pool(l, self, sale, op, now);
+    if (e || *verdict != VERDICT_OK) return e;
+    if (basis == OP_POOL && MUTANT(MOVE_CANCELS_FIRST))
+        return sync_log_cancel(l, self, old, OP_WHY_MOVED, now);
+    old.op_seq = self->op_seq;
+    if (basis == OP_RIGHT) {
+        old.state = BOOKING_CANCELLED;
+        e = sync_log_free(l, &old);
+    }
+    return e ? e : l->ops->booking_put(l, &old);
+}
+
+enum err sync_move(struct ledger *l, const struct ledger_booking *given, const struct sync_move *to,
+                   struct sync_now now, enum verdict *verdict)
+{
+    struct ledger_self self;
+    struct ledger_booking old;
+    enum err e = begin(l, &self);
+    if (e) return e;
+    e = latest(l, given, &old);
+    if (!e) e = check_old(l, &old, now, verdict);
+    if (!e && *verdict == VERDICT_OK) e = check_sale(l, &self, &to->sale, now, verdict);
+    if (!e && *verdict == VERDICT_OK) e = move(l, &self, old, to, now, verdict);
     return end(l, &self, e);
 }
 
@@ -195,7 +222,37 @@ enum err sync_give_up(struct ledger *l, struct booking_id id, struct sync_now no
     if (e) return e;
     e = l->ops->booking_get(l, id, &booking);
     *withdrawn = !e && booking.state == BOOKING_ASKED;
-    if (*withdrawn) e = cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
+    if (*withdrawn) e = sync_log_cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
+    return end(l, &self, e);
+}
+
+// The line of the log once more, under a new number: the old one has its answer for good.
+static enum err ask_again(struct ledger *l, struct ledger_self *self, struct ledger_booking booking,
+                          struct sync_now now)
+{
+    struct ledger_op old;
+    struct op op;
+    unsigned char room[OP_BYTES_MAX];
+    struct arena a = {.bytes = room, .bytes_max = sizeof(room)};
+    enum err e = l->ops->op_get(l, booking.sold_seq, &old);
+    if (!e) e = wire_op_parse((struct str){old.bytes, old.len}, &a, &op);
+    if (e) return e;
+    if (!MUTANT(TRY_AGAIN_SAME_OP)) e = sync_log_add(l, self, &op, now);
+    booking.op_seq = op.seq;
+    booking.sold_seq = op.seq;
+    booking.state = BOOKING_ASKED;
+    return e ? e : l->ops->booking_put(l, &booking);
+}
+
+enum err sync_ask_again(struct ledger *l, struct booking_id id, struct sync_now now, bool *asked)
+{
+    struct ledger_self self;
+    struct ledger_booking booking;
+    enum err e = begin(l, &self);
+    if (e) return e;
+    e = l->ops->booking_get(l, id, &booking);
+    *asked = !e && booking.state == BOOKING_REFUSED && booking.basis == OP_POOL;
+    if (*asked) e = ask_again(l, &self, booking, now);
     return end(l, &self, e);
 }
 
@@ -302,7 +359,7 @@ enum err sync_start(struct ledger *l, struct sync_now now)
         struct ledger_booking booking;
         e = l->ops->booking_get(l, asked[i], &booking);
         if (!e && !MUTANT(ASKED_SURVIVES_RESTART))
-            e = cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
+            e = sync_log_cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
     }
     if (!e) e = l->ops->idle_rights(l, idle, RETURNS_MAX, &idle_count);
     for (int i = 0; !e && i < idle_count; i++) {

@@ -39,10 +39,26 @@ MUST_USE enum err sync_wish(struct ledger *l, const struct sync_sale *sale, stru
 MUST_USE enum err sync_cancel(struct ledger *l, const struct ledger_booking *booking,
                               enum op_why why, struct sync_now now, enum verdict *verdict);
 
+struct sync_move {
+    enum op_basis basis;
+    struct sync_sale sale; // without a box: the centre keeps the contact it has
+};
+
+// `old` goes for another seat, and is never gone before the other is certain. Onto an own right both
+// happens at once, as one operation. A pool seat is asked for, and `old` stands; the answer that brings
+// it writes the cancel of `old` in the same transaction.
+MUST_USE enum err sync_move(struct ledger *l, const struct ledger_booking *old,
+                            const struct sync_move *to, struct sync_now now, enum verdict *verdict);
+
 // The visitor waited long enough: withdraws a booking that is still asked for. Answers true in
 // `withdrawn` where it was; false where its answer had come.
 MUST_USE enum err sync_give_up(struct ledger *l, struct booking_id booking, struct sync_now now,
                                bool *withdrawn);
+
+// The centre has said "try again": it calls the seat back from another kiosk. Asks anew, under a new
+// number; false in `asked` where nothing was refused.
+MUST_USE enum err sync_ask_again(struct ledger *l, struct booking_id booking, struct sync_now now,
+                                 bool *asked);
 
 MUST_USE enum err sync_checkin(struct ledger *l, const struct ledger_booking *booking,
                                struct sync_now now, enum verdict *verdict);

@@ -10,12 +10,30 @@ static enum err end(struct ledger *l, const struct ledger_self *self, enum err e
     return l->ops->end(l, e);
 }
 
+struct hearing {
+    struct ledger *ledger;
+    struct ledger_self self;
+    struct sync_now now;
+    struct sync_decided *decided;
+    int *count;
+};
+
+// The booking that moved onto a pool seat goes now that the seat is certain.
+static enum err leave(struct hearing *h, struct booking_id id)
+{
+    struct ledger_booking old;
+    enum err e = h->ledger->ops->booking_get(h->ledger, id, &old);
+    bool is_gone = e == ERR_NOT_FOUND || (!e && old.state == BOOKING_CANCELLED);
+    if (is_gone || MUTANT(MOVED_KEEPS_OLD)) return ERR_OK;
+    return e ? e : sync_log_cancel(h->ledger, &h->self, old, OP_WHY_MOVED, h->now);
+}
+
 // A booking that still waits is decided by its result. One that was withdrawn meanwhile stays so: its
 // cancel is in the log behind it, and the pair nets to nothing.
-static enum err decide(struct ledger *l, struct booking_id id, const struct op_result *result,
-                       struct sync_decided *decided, int *count)
+static enum err decide(struct hearing *h, struct booking_id id, const struct op_result *result)
 {
     struct ledger_booking booking;
+    struct ledger *l = h->ledger;
     enum err e = l->ops->booking_get(l, id, &booking);
     if (e == ERR_NOT_FOUND) return ERR_OK;
     bool is_waiting = booking.state == BOOKING_ASKED ||
@@ -23,45 +41,48 @@ static enum err decide(struct ledger *l, struct booking_id id, const struct op_r
     if (e || booking.basis != OP_POOL || !is_waiting) return e;
     bool is_taken = result->outcome == OP_REFUSED;
     booking.state = is_taken ? BOOKING_REFUSED : BOOKING_CONFIRMED;
-    decided[(*count)++] = (struct sync_decided){.booking = id,
-                                                .verdict = is_taken ? result->verdict : VERDICT_OK,
-                                                .next_seat = result->next_seat};
-    return l->ops->booking_put(l, &booking);
+    h->decided[(*h->count)++] =
+        (struct sync_decided){.booking = id,
+                              .verdict = is_taken ? result->verdict : VERDICT_OK,
+                              .next_seat = result->next_seat};
+    e = l->ops->booking_put(l, &booking);
+    bool is_moved = !is_taken && !id_is_none(booking.instead_of.id);
+    return e || !is_moved ? e : leave(h, booking.instead_of);
 }
 
-static enum err store_result(struct ledger *l, const struct op_result *result,
-                             struct sync_decided *decided, int *count)
+static enum err store_result(struct hearing *h, const struct op_result *result)
 {
     struct ledger_op op;
-    enum err e = l->ops->op_get(l, result->seq, &op);
-    if (!e) e = l->ops->op_answer(l, result);
+    enum err e = h->ledger->ops->op_get(h->ledger, result->seq, &op);
+    if (!e) e = h->ledger->ops->op_answer(h->ledger, result);
     if (e) return e;
-    if (op.kind == OP_BOOK) e = decide(l, op.booking, result, decided, count);
-    return e;
+    bool is_sale = op.kind == OP_BOOK || op.kind == OP_MOVE;
+    return is_sale ? decide(h, op.booking, result) : ERR_OK;
 }
 
-enum err sync_hear_answer(struct ledger *l, const struct sync_answer *answer,
+enum err sync_hear_answer(struct ledger *l, const struct sync_answer *answer, struct sync_now now,
                           struct sync_decided *decided, int *decided_count)
 {
-    struct ledger_self self;
+    struct hearing h = {.ledger = l, .now = now, .decided = decided, .count = decided_count};
+    struct ledger_self *self = &h.self;
     CHECK(answer->count >= 0 && answer->count <= OP_BATCH_MAX);
     *decided_count = 0;
     enum err e = l->ops->begin(l);
     if (e) return e;
-    e = l->ops->self_get(l, &self);
-    bool is_ours = !e && id_eq(answer->gen, self.gen) && answer->from <= self.acked + 1;
+    e = l->ops->self_get(l, self);
+    bool is_ours = !e && id_eq(answer->gen, self->gen) && answer->from <= self->acked + 1;
     for (int i = 0; !e && is_ours && i < answer->count; i++) {
         const struct op_result *result = &answer->results[i];
-        if (result->seq != answer->from + i || result->seq > self.op_seq) break;
-        if (result->seq <= self.acked) continue;
-        e = store_result(l, result, decided, decided_count);
-        self.acked = result->seq;
+        if (result->seq != answer->from + i || result->seq > self->op_seq) break;
+        if (result->seq <= self->acked) continue;
+        e = store_result(&h, result);
+        self->acked = result->seq;
     }
-    if (MUTANT(ACK_SKIPS_RESULTS) && answer->acked <= self.op_seq && answer->acked > self.acked)
-        self.acked = answer->acked;
-    if (!e && is_ours && answer->safe > self.safe)
-        self.safe = answer->safe < self.acked ? answer->safe : self.acked;
-    return end(l, &self, e);
+    if (MUTANT(ACK_SKIPS_RESULTS) && answer->acked <= self->op_seq && answer->acked > self->acked)
+        self->acked = answer->acked;
+    if (!e && is_ours && answer->safe > self->safe)
+        self->safe = answer->safe < self->acked ? answer->safe : self->acked;
+    return end(l, self, e);
 }
 
 // The centre has cleared a booking on a seat of ours (a visitor cancelled elsewhere). Only what it has
@@ -102,6 +123,26 @@ static enum err adopt(struct ledger *l, struct ledger_right right, struct bookin
     return l->ops->right_put(l, &right);
 }
 
+// Of a seat that is ours already: its booking, or that it is asked back.
+static enum err merge_known(struct ledger *l, struct ledger_self *self, struct ledger_right right,
+                            const struct feed_row *row, int64_t applied, struct sync_now now)
+{
+    const struct feed_right *told = &row->value.right;
+    if (told->epoch != right.epoch) {
+        log_error("a seat of ours is told with another epoch");
+        return ERR_OK;
+    }
+    if (told->is_recalled && !right.is_recalled) {
+        right.is_recalled = true;
+        enum err e = l->ops->right_put(l, &right);
+        if (e) return e;
+    }
+    if (id_is_none(right.booking.id) && !id_is_none(told->booking.id))
+        return adopt(l, right, told->booking);
+    bool is_cleared = !id_is_none(right.booking.id) && id_is_none(told->booking.id);
+    return is_cleared ? learn_cleared(l, self, right, applied, now) : ERR_OK;
+}
+
 static enum err merge_right(struct ledger *l, struct ledger_self *self, const struct feed_row *row,
                             int64_t applied, struct sync_now now)
 {
@@ -113,22 +154,14 @@ static enum err merge_right(struct ledger *l, struct ledger_self *self, const st
     if (e) return e;
     if (told->epoch <= given && !MUTANT(NO_EPOCH_FENCE)) return ERR_OK; // told before our return
     e = l->ops->right_get(l, told->sitting, told->seat, &right);
-    if (e == ERR_NOT_FOUND) {
-        right = (struct ledger_right){told->sitting, told->seat, told->epoch, told->booking};
-        e = l->ops->right_put(l, &right);
-        if (e != ERR_TOO_BIG) return e;
-        log_error("the centre gives more seats than a kiosk may own; one is not sold here");
-        return ERR_OK;
-    }
-    if (e) return e;
-    if (told->epoch != right.epoch) {
-        log_error("a seat of ours is told with another epoch");
-        return ERR_OK;
-    }
-    if (id_is_none(right.booking.id) && !id_is_none(told->booking.id))
-        return adopt(l, right, told->booking);
-    bool is_cleared = !id_is_none(right.booking.id) && id_is_none(told->booking.id);
-    return is_cleared ? learn_cleared(l, self, right, applied, now) : ERR_OK;
+    if (!e) return merge_known(l, self, right, row, applied, now);
+    if (e != ERR_NOT_FOUND) return e;
+    right = (struct ledger_right){told->sitting, told->seat, told->epoch, told->booking,
+                                  told->is_recalled};
+    e = l->ops->right_put(l, &right);
+    if (e != ERR_TOO_BIG) return e;
+    log_error("the centre gives more seats than a kiosk may own; one is not sold here");
+    return ERR_OK;
 }
 
 static enum err merge_rows(struct ledger *l, struct ledger_self *self, const struct feed_page *page,

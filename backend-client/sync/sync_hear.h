@@ -27,7 +27,8 @@ struct sync_decided {
 // never seen it would tell the centre that a visitor has heard what nobody heard. An answer of another
 // generation changes nothing.
 MUST_USE enum err sync_hear_answer(struct ledger *l, const struct sync_answer *answer,
-                                   struct sync_decided *decided, int *decided_count);
+                                   struct sync_now now, struct sync_decided *decided,
+                                   int *decided_count);
 
 enum sync_page_fate {
     SYNC_PAGE_MERGED,

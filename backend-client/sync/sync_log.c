@@ -20,3 +20,28 @@ enum err sync_log_add(struct ledger *l, struct ledger_self *self, struct op *op,
     if (now.trust != OP_TRUST_UNKNOWN && now.ms > self->floor_ms) self->floor_ms = now.ms;
     return ERR_OK;
 }
+
+// The own right under a booking becomes free to sell; a seat owned by others is theirs to clear.
+enum err sync_log_free(struct ledger *l, const struct ledger_booking *booking)
+{
+    struct ledger_right right;
+    if (booking->seat == 0) return ERR_OK;
+    enum err e = l->ops->right_get(l, booking->sitting, booking->seat, &right);
+    if (e == ERR_NOT_FOUND) return ERR_OK;
+    if (e || !id_eq(right.booking.id, booking->id.id)) return e;
+    right.booking = (struct booking_id){0};
+    return l->ops->right_put(l, &right);
+}
+
+enum err sync_log_cancel(struct ledger *l, struct ledger_self *self, struct ledger_booking booking,
+                         enum op_why why, struct sync_now now)
+{
+    struct op op = {
+        .kind = OP_CANCEL, .booking = booking.id, .sitting = booking.sitting, .why = why};
+    enum err e = sync_log_add(l, self, &op, now);
+    booking.state = BOOKING_CANCELLED;
+    booking.op_seq = op.seq;
+    if (!e) e = sync_log_free(l, &booking);
+    if (!e) e = l->ops->booking_put(l, &booking);
+    return e;
+}

@@ -4,27 +4,38 @@
 
 #define HASH_HEX_BYTES 64
 
-static void write_sale(struct json_writer *w, const struct op *op)
+static void write_slip(struct json_writer *w, const struct op *op)
 {
     json_write_id(w, "sitting", &op->sitting.id);
     json_write_text(w, "code", str_from_z(op->code.z));
     json_write_text(w, "pin_h", str_from_z(op->pin_hash.hex));
-    json_write_text(w, "sealed", op->sealed);
+}
+
+static void write_seat(struct json_writer *w, const struct op *op)
+{
+    json_write_id(w, "booking", &op->booking.id);
+    json_write_text(w, "basis", str_from_z(op_basis_code(op->basis)));
+    json_write_int(w, "seat", op->seat);
+    if (op->basis == OP_RIGHT) json_write_int(w, "epoch", op->epoch);
 }
 
 static void write_members(struct json_writer *w, const struct op *op)
 {
     switch (op->kind) {
     case OP_BOOK:
-        json_write_id(w, "booking", &op->booking.id);
-        json_write_text(w, "basis", str_from_z(op_basis_code(op->basis)));
-        json_write_int(w, "seat", op->seat);
-        if (op->basis == OP_RIGHT) json_write_int(w, "epoch", op->epoch);
-        write_sale(w, op);
+        write_seat(w, op);
+        write_slip(w, op);
+        json_write_text(w, "sealed", op->sealed);
+        break;
+    case OP_MOVE:
+        write_seat(w, op);
+        json_write_id(w, "instead_of", &op->instead_of.id);
+        write_slip(w, op);
         break;
     case OP_WISH:
         json_write_id(w, "booking", &op->booking.id);
-        write_sale(w, op);
+        write_slip(w, op);
+        json_write_text(w, "sealed", op->sealed);
         break;
     case OP_CANCEL:
         json_write_id(w, "booking", &op->booking.id);
@@ -79,7 +90,7 @@ static void read_pin_hash(struct json_reader *r, struct pin_hash *out)
     if (!r->mistake->reason) hex_from_bytes(bytes, sizeof(bytes), out->hex);
 }
 
-static void read_sale(struct json_reader *r, struct arena *a, struct op *op)
+static void read_slip(struct json_reader *r, struct op *op)
 {
     op->booking.id = json_get_id(r, "booking");
     op->sitting.id = json_get_id(r, "sitting");
@@ -87,7 +98,18 @@ static void read_sale(struct json_reader *r, struct arena *a, struct op *op)
     if (!ticket_code_parse(code, &op->code) && !r->mistake->reason)
         *r->mistake = (struct json_mistake){"code", "wrong check digit"};
     read_pin_hash(r, &op->pin_hash);
+}
+
+static void read_sealed(struct json_reader *r, struct arena *a, struct op *op)
+{
     op->sealed = str_copy(a, json_get_text(r, "sealed", 0, OP_SEALED_CHARS_MAX));
+}
+
+static void read_seat(struct json_reader *r, struct op *op)
+{
+    PARSE_CODE(r, "basis", op_basis_parse, &op->basis);
+    op->seat = (int)json_get_int(r, "seat", 1, SITTING_SEATS_MAX);
+    if (op->basis == OP_RIGHT) op->epoch = json_get_int(r, "epoch", 0, JSON_INT_MAX);
 }
 
 static void read_ticket(struct json_reader *r, struct op *op)
@@ -106,12 +128,19 @@ static void read_members(struct json_reader *r, struct arena *a, struct op *op)
 {
     switch (op->kind) {
     case OP_BOOK:
-        PARSE_CODE(r, "basis", op_basis_parse, &op->basis);
-        op->seat = (int)json_get_int(r, "seat", 1, SITTING_SEATS_MAX);
-        if (op->basis == OP_RIGHT) op->epoch = json_get_int(r, "epoch", 0, JSON_INT_MAX);
-        read_sale(r, a, op);
+        read_seat(r, op);
+        read_slip(r, op);
+        read_sealed(r, a, op);
         break;
-    case OP_WISH: read_sale(r, a, op); break;
+    case OP_MOVE:
+        read_seat(r, op);
+        op->instead_of.id = json_get_id(r, "instead_of");
+        read_slip(r, op);
+        break;
+    case OP_WISH:
+        read_slip(r, op);
+        read_sealed(r, a, op);
+        break;
     case OP_CANCEL:
         op->booking.id = json_get_id(r, "booking");
         PARSE_CODE(r, "why", op_why_parse, &op->why);

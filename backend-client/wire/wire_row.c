@@ -59,6 +59,7 @@ static void write_members(struct json_writer *w, const struct feed_row *row)
         json_write_int(w, "seat", row->value.right.seat);
         json_write_int(w, "epoch", row->value.right.epoch);
         json_write_id(w, "booking", &row->value.right.booking.id);
+        json_write_bool(w, "recall", row->value.right.is_recalled);
         break;
     case FEED_PIN_KEY: json_write_text(w, "key", str_from_z(row->value.pin_key.hex)); break;
     case FEED_KIND_UNKNOWN: CHECK(false); break;
@@ -146,6 +147,7 @@ static void read_right(struct json_reader *r, struct feed_right *out)
     out->seat = (int)json_get_int(r, "seat", 1, SITTING_SEATS_MAX);
     out->epoch = json_get_int(r, "epoch", 0, JSON_INT_MAX);
     out->booking.id = read_id_or_none(r, "booking");
+    out->is_recalled = json_get_bool(r, "recall");
 }
 
 static void read_pin_key(struct json_reader *r, struct feed_pin_key *out)

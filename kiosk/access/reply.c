@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define SPOKEN_BYTES_MAX (64 * 1024)
+
 static void line_begin(struct json_writer *w, struct buf *out)
 {
     json_write_begin(w, out);
@@ -61,6 +63,23 @@ static void write_color(struct json_writer *w, const char *member, uint32_t colo
     json_write_text(w, member, str_from_z(text));
 }
 
+// What a reader says of it: its own words where it has some, else its label and its value (draw.h).
+static void write_spoken(struct json_writer *w, const struct draw_node *n)
+{
+    struct buf said;
+    if (n->spoken.len > 0) {
+        json_write_text(w, "spoken", n->spoken);
+        return;
+    }
+    buf_init(&said, SPOKEN_BYTES_MAX);
+    buf_add(&said, n->label);
+    if (n->label.len > 0 && n->value.len > 0) buf_add_z(&said, " ");
+    buf_add(&said, n->value);
+    json_write_text(w, "spoken", buf_err(&said) ? n->label : buf_str(&said));
+    if (said.bytes) memory_wipe(said.bytes, said.len); // a visitor may have typed it
+    buf_deinit(&said);
+}
+
 static bool node_line(struct buf *out, const struct draw_node *n)
 {
     struct json_writer w;
@@ -75,7 +94,7 @@ static bool node_line(struct buf *out, const struct draw_node *n)
     }
     json_write_array_end(&w);
     write_rect(&w, n->rect);
-    json_write_text(&w, "spoken", n->spoken);
+    write_spoken(&w, n);
     json_write_int(&w, "text_px", n->text_px);
     write_color(&w, "ink", n->ink);
     write_color(&w, "ground", n->ground);

@@ -19,6 +19,11 @@ static void book_done_enter(struct stage *s, void *state)
     }
 }
 
+static struct str title_of(const struct stage *s)
+{
+    return s->visit.answer.ask == KEEPER_MOVE ? TEXT(MOVED_TITLE) : TEXT(DONE_TITLE);
+}
+
 static void headline(struct stage *s, struct rect r)
 {
     struct ui *ui = &s->ui;
@@ -26,8 +31,7 @@ static void headline(struct stage *s, struct rect r)
     draw_fill(ui->draw, sign, ui_color(ui, COLOR_Q700), ui_dp(ui, 16));
     icon(ui, sign, 80, IMAGE_CHECK, COLOR_ON_Q700);
     cut_left(ui, &r, 26);
-    struct label title = {
-        .rect = r, .text = TEXT(DONE_TITLE), .type = TYPE_XL, .role = ROLE_HEADING};
+    struct label title = {.rect = r, .text = title_of(s), .type = TYPE_XL, .role = ROLE_HEADING};
     if (ui->theme.large) {
         label(ui, &title);
         return;

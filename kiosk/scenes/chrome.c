@@ -171,9 +171,11 @@ static unsigned cell_states(const struct stage *s, enum cell cell)
 {
     enum scene_id id = s->stack[s->depth - 1].id;
     bool at_home = s->depth == 1;
+    // The old slip of a visitor who goes away in the middle of a move may be void.
+    bool is_held = s->visit.is_moving && stage_is_waiting(s);
     switch (cell) {
-    case CELL_BACK: return at_home ? STATE_DISABLED : 0;
-    case CELL_HOME: return at_home ? STATE_CHOSEN : 0;
+    case CELL_BACK: return at_home || is_held ? STATE_DISABLED : 0;
+    case CELL_HOME: return is_held ? STATE_DISABLED : at_home ? STATE_CHOSEN : 0;
     case CELL_HELP: return id == SCENE_HELP ? STATE_CHOSEN : 0;
     case CELL_LARGE: return s->ui.theme.large ? STATE_CHOSEN : 0;
     case CELL_SPEAK: return STATE_DISABLED;

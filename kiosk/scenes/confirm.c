@@ -1,5 +1,6 @@
 // Everything once more before it counts; each line can be put right. The seat is asked for here, and
-// the answer is what the next page says: nothing is promised before.
+// the answer is what the next page says: nothing is promised before. Who only moves is asked about the
+// new time alone.
 #include "scenes/say.h"
 #include "scenes/when.h"
 
@@ -59,6 +60,13 @@ static void line_words(struct stage *s, enum line line, const struct cache_sitti
     }
 }
 
+static bool has_line(const struct stage *s, enum line line)
+{
+    if (s->visit.is_moving) return line <= LINE_PERSON;
+    // Large text: one thing less. Who sits there was seen on the page before.
+    return line != LINE_PERSON || !s->ui.theme.large;
+}
+
 static void sheet(struct stage *s, struct rect r, const struct cache_sitting *c,
                   const struct offer *offer)
 {
@@ -66,16 +74,18 @@ static void sheet(struct stage *s, struct rect r, const struct cache_sitting *c,
     card(ui, r, CARD_PLAIN);
     struct rect in = inset_xy(ui, r, 30, 8);
     bool waiting = stage_is_waiting(s);
-    // Large text: one thing less. Who sits there was seen on the page before.
-    bool skip_person = ui->theme.large;
-    int count = skip_person ? LINE_COUNT - 1 : LINE_COUNT;
+    int count = 0;
     int place = 0;
     for (enum line line = LINE_DAY; line < LINE_COUNT; line++) {
-        if (skip_person && line == LINE_PERSON) continue;
+        count += has_line(s, line);
+    }
+    for (enum line line = LINE_DAY; line < LINE_COUNT; line++) {
+        if (!has_line(s, line)) continue;
+        int at = place++;
         struct sheet_row row = {.id = waiting ? 0 : ID_CHANGE + (uint32_t)line,
-                                .rect = column_of(ui, in, count, 0, place++),
+                                .rect = column_of(ui, in, count, 0, at),
                                 .change = TEXT(CHANGE),
-                                .last = line == LINE_PHONE};
+                                .last = place == count};
         line_words(s, line, c, offer, &row);
         if (ui->theme.large) row.second = STR("");
         if (!sheet_row(ui, &row)) continue;
@@ -89,10 +99,13 @@ static void sheet(struct stage *s, struct rect r, const struct cache_sitting *c,
 static void ask(struct stage *s, const struct cache_sitting *c, const struct offer *offer)
 {
     const struct visit *v = &s->visit;
-    struct keeper_request request = {.ask = offer->kind == OFFER_WISH ? KEEPER_WISH : KEEPER_BOOK,
+    struct keeper_request request = {.ask = v->is_moving                ? KEEPER_MOVE
+                                            : offer->kind == OFFER_WISH ? KEEPER_WISH
+                                                                        : KEEPER_BOOK,
                                      .sitting = c->sitting.id,
                                      .offer = *offer,
-                                     .topic = v->topic};
+                                     .topic = v->topic,
+                                     .booking = v->booking};
     for (size_t i = 0; i < sizeof(v->surname); i++) {
         request.visitor.surname[i] = v->surname[i];
     }
@@ -126,16 +139,22 @@ static void main_button(struct stage *s, struct rect r, const struct cache_sitti
                        .label = wish ? TEXT(CONFIRM_WISH) : TEXT(CONFIRM),
                        .second = wish ? TEXT(CONFIRM_WISH_2) : TEXT(FREE_NO_ID),
                        .icon = IMAGE_CHECK};
+    if (s->visit.is_moving) {
+        b.label = TEXT(MOVE_CONFIRM);
+        b.second = TEXT(MOVE_CONFIRM_2);
+    }
     if (ui->theme.large) b.second = STR("");
     if (why.len) {
         b.look = BUTTON_PLAIN;
         b.states = STATE_DISABLED;
-        b.label = TEXT(CANNOT_BOOK);
+        b.label = s->visit.is_moving ? TEXT(MOVE_CANNOT) : TEXT(CANNOT_BOOK);
         b.second = why;
         b.icon = IMAGE_NONE;
     } else if (waiting) {
         b.states = STATE_BUSY;
-        b.label = offer->kind == OFFER_POOL ? TEXT(ASKING_CENTRE) : TEXT(BOOKING_NOW);
+        b.label = s->visit.is_moving          ? TEXT(MOVE_NOW)
+                  : offer->kind == OFFER_POOL ? TEXT(ASKING_CENTRE)
+                                              : TEXT(BOOKING_NOW);
         b.second = STR("");
     }
     if (button(ui, &b)) ask(s, c, offer);
@@ -156,7 +175,9 @@ static void confirm_frame(struct stage *s, void *state, const struct page *page)
     struct offer offer = stage_offer(s, c);
     struct rect body = page->body;
     say_step(s, &body, STEP_CONFIRM,
-             ui->theme.large ? TEXT(CONFIRM_TITLE_SHORT) : TEXT(CONFIRM_TITLE));
+             ui->theme.large      ? TEXT(CONFIRM_TITLE_SHORT)
+             : s->visit.is_moving ? TEXT(MOVE_TITLE)
+                                  : TEXT(CONFIRM_TITLE));
     struct rect low = body, rows = body;
     if (page->is_landscape) {
         struct columns columns = layout_columns(ui, body);
@@ -186,8 +207,8 @@ static void confirm_frame(struct stage *s, void *state, const struct page *page)
         offer.seat ? sitting_seat_ms(&c->sitting, offer.seat) : c->sitting.start_ms;
     bool can_cancel =
         booking_check_cancel(BOOKING_CONFIRMED, planned_ms, stage_now_ms(s)) == VERDICT_OK;
-    notice(ui, note, NOTICE_NEWS, IMAGE_INFO,
-           can_cancel ? TEXT(CANCEL_RULE) : TEXT(CANCEL_RULE_NEAR));
+    struct str rule = can_cancel ? TEXT(CANCEL_RULE) : TEXT(CANCEL_RULE_NEAR);
+    notice(ui, note, NOTICE_NEWS, IMAGE_INFO, s->visit.is_moving ? TEXT(MOVE_RULE) : rule);
     main_button(s, button_rect, c, &offer);
 }
 

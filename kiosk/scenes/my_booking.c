@@ -1,9 +1,10 @@
-// One booking, found by its code: what it is, checking in when it is time, cancelling, its slip.
+// One booking, found by its code: what it is, checking in when it is time, another time, cancelling, its
+// slip.
 // No name and no topic: whoever stands behind learns nothing.
 #include "scenes/say.h"
 #include "scenes/when.h"
 
-enum { ID_CHECKIN = 1, ID_PRINT, ID_STAFF, ID_CANCEL };
+enum { ID_CHECKIN = 1, ID_PRINT, ID_STAFF, ID_MOVE, ID_CANCEL };
 
 struct my_booking {
     bool was_read, is_there;
@@ -141,6 +142,18 @@ static void side_buttons(struct stage *s, struct rect r, const struct cache_book
     if (button(ui, &staff)) stage_push(s, SCENE_CALL_STAFF);
 }
 
+static void move_button(struct stage *s, struct rect r, const struct cache_booking *b)
+{
+    struct button move = {.id = ID_MOVE, .rect = r, .label = TEXT(MOVE), .icon = IMAGE_CALENDAR};
+    if (booking_check_move(b->state, b->planned_ms, stage_now_ms(s))) move.states = STATE_DISABLED;
+    if (!button(&s->ui, &move)) return;
+    struct visit visit = {
+        .is_moving = true, .code = s->visit.code, .pin = s->visit.pin, .booking = s->visit.booking};
+    s->visit = visit;
+    memory_wipe(&visit, sizeof(visit));
+    stage_push(s, SCENE_SITTING);
+}
+
 static void cancel_button(struct stage *s, struct rect r, const struct cache_booking *b)
 {
     struct ui *ui = &s->ui;
@@ -157,11 +170,22 @@ static void cancel_button(struct stage *s, struct rect r, const struct cache_boo
     if (button(ui, &cancel)) stage_push(s, SCENE_CANCEL);
 }
 
+// A wish has no time yet, so none to change; whose sitting was closed needs no cancel.
+static void ways_out(struct stage *s, struct rect r, const struct cache_booking *b)
+{
+    struct ui *ui = &s->ui;
+    bool moves = b->state != BOOKING_WISH;
+    bool cancels = booking_is_open(b->state);
+    if (moves) move_button(s, cancels ? row_of(ui, r, 2, 24, 0) : r, b);
+    if (cancels) cancel_button(s, moves ? row_of(ui, r, 2, 24, 1) : r, b);
+}
+
 static void my_booking_frame(struct stage *s, void *state, const struct page *page)
 {
     struct my_booking *m = state;
     struct ui *ui = &s->ui;
     bool large = ui->theme.large;
+    s->visit.is_moving = false; // it was begun and left
     struct rect body = page->body;
     label(ui, &(struct label){.rect = cut_top(ui, &body, 104),
                               .text = TEXT(MINE_TITLE),
@@ -199,7 +223,8 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
     }
     side_buttons(s, cut_top(ui, &rest, large ? 130 : 112), b);
     cut_top(ui, &rest, 32);
-    if (booking_is_open(b->state)) cancel_button(s, cut_top(ui, &rest, large ? 264 : 190), b);
+    if (booking_is_open(b->state) || b->state == BOOKING_DISPLACED)
+        ways_out(s, cut_top(ui, &rest, large ? 264 : 190), b);
 }
 
 static void my_booking_answer(struct stage *s, void *state, const struct keeper_answer *answer)

@@ -54,6 +54,13 @@ static void others(struct stage *s, struct rect r)
                               .lines_max = 2});
 }
 
+// A move that did not work out has cost nothing, and that comes first.
+static struct str title(const struct stage *s, bool unanswered)
+{
+    if (s->visit.is_moving) return TEXT(MOVE_REFUSED_TITLE);
+    return unanswered ? TEXT(UNANSWERED_TITLE) : TEXT(REFUSED_TITLE);
+}
+
 static void refused_frame(struct stage *s, void *state, const struct page *page)
 {
     (void)state;
@@ -67,13 +74,13 @@ static void refused_frame(struct stage *s, void *state, const struct page *page)
     struct rect head = cut_top(ui, &in, 110);
     icon(ui, cut_left(ui, &head, 96), 96, unanswered ? IMAGE_HOURGLASS : IMAGE_WARNING, COLOR_R700);
     cut_left(ui, &head, 24);
-    label(ui, &(struct label){.rect = head,
-                              .text = unanswered ? TEXT(UNANSWERED_TITLE) : TEXT(REFUSED_TITLE),
-                              .type = TYPE_XL,
-                              .role = ROLE_HEADING});
+    label(ui,
+          &(struct label){
+              .rect = head, .text = title(s, unanswered), .type = TYPE_XL, .role = ROLE_HEADING});
     label(ui, &(struct label){.rect = in,
-                              .text = unanswered ? TEXT(UNANSWERED_WHY)
-                                                 : verdict_words(answer->verdict),
+                              .text = !unanswered          ? verdict_words(answer->verdict)
+                                      : s->visit.is_moving ? TEXT(MOVE_UNANSWERED_WHY)
+                                                           : TEXT(UNANSWERED_WHY),
                               .type = TYPE_M,
                               .lines_max = 2,
                               .role = ROLE_ALERT});

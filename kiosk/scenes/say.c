@@ -107,7 +107,12 @@ struct str say_pages(struct stage *s, int page, int pages)
 
 struct offer stage_offer(struct stage *s, const struct cache_sitting *c)
 {
-    return offer_choose(&c->sitting, &c->avail, c->rights, stage_is_online(s), stage_now_ms(s));
+    struct offer o =
+        offer_choose(&c->sitting, &c->avail, c->rights, stage_is_online(s), stage_now_ms(s));
+    // Who has a seat does not give it up for a wish.
+    if (s->visit.is_moving && o.kind == OFFER_WISH)
+        return (struct offer){.kind = OFFER_NONE, .verdict = VERDICT_NO_LINE};
+    return o;
 }
 
 struct visit_slip stage_slip(struct stage *s, enum visit_slip_kind kind,
@@ -137,6 +142,7 @@ struct visit_slip stage_slip(struct stage *s, enum visit_slip_kind kind,
 static int step_number(const struct visit *v, enum book_step step)
 {
     bool own_step = v->sitting_was_step || !v->has_sitting;
+    if (v->is_moving) return step == STEP_CONFIRM ? 2 : 1;
     switch (step) {
     case STEP_TOPIC: return own_step && v->sitting_first ? 2 : 1;
     case STEP_SITTING: return v->sitting_first ? 1 : 2;
@@ -150,7 +156,7 @@ void say_step(struct stage *s, struct rect *body, enum book_step step, struct st
 {
     struct ui *ui = &s->ui;
     const struct visit *v = &s->visit;
-    int steps = v->sitting_was_step || !v->has_sitting ? 4 : 3;
+    int steps = v->is_moving ? 2 : v->sitting_was_step || !v->has_sitting ? 4 : 3;
     int number = step_number(v, step);
     struct step_header h = {.rect = cut_top(ui, body, ui->theme.large ? 134 : 112),
                             .title = title,
@@ -180,11 +186,11 @@ void stage_next_step(struct stage *s)
     if (v->editing) {
         s->visit.editing = false;
         stage_pop(s);
-    } else if (!v->has_topic) {
+    } else if (!v->has_topic && !v->is_moving) {
         stage_push(s, SCENE_TOPIC);
     } else if (!v->has_sitting) {
         stage_push(s, SCENE_SITTING);
-    } else if (!told_who(v)) {
+    } else if (!told_who(v) && !v->is_moving) {
         stage_push(s, SCENE_WHO);
     } else {
         stage_push(s, SCENE_CONFIRM);

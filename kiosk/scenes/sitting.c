@@ -308,7 +308,8 @@ static void sitting_frame(struct stage *s, void *state, const struct page *page)
     struct ui *ui = &s->ui;
     bool wide = page->is_landscape, large = ui->theme.large;
     struct rect body = page->body;
-    say_step(s, &body, STEP_SITTING, TEXT(SITTING_TITLE));
+    say_step(s, &body, STEP_SITTING,
+             s->visit.is_moving ? TEXT(MOVE_SITTING_TITLE) : TEXT(SITTING_TITLE));
     top_tabs(s, p, &body);
     bool picking = p->tab == TAB_DAY && !s->visit.only_site.z[0];
     bool days = picking && !(is_low(ui) && p->day);

@@ -357,6 +357,7 @@ void stage_type(struct stage *s, char character)
 void stage_back(struct stage *s)
 {
     touched(s);
+    if (s->visit.is_moving && stage_is_waiting(s)) return; // as the footer has it
     stage_pop(s);
     navigate(s);
 }

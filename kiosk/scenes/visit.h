@@ -16,6 +16,7 @@ struct visit {
     bool sitting_was_step; // chosen on a page of its own, so it counts as a step
     bool sitting_first;    // before the topic (from the week board)
     bool editing;          // a step was opened from the confirmation: going on leads back to it
+    bool is_moving;        // another seat for `booking`, whose visitor the centre knows already
     struct site_code only_site; // the sitting page shows this site only; empty: all
     int only_day;               // and this day only; 0: all
 

@@ -94,13 +94,19 @@ static void no_number(struct stage *s, struct rect r, const struct walkin *w)
                               .role = ROLE_ALERT});
 }
 
+static struct str title(const struct walkin *w)
+{
+    if (!w->has_answer) return TEXT(WALKIN_ASKING);
+    return w->answer.outcome == KEEPER_DONE ? TEXT(WALKIN_TITLE) : TEXT(WALKIN_NONE);
+}
+
 static void walkin_frame(struct stage *s, void *state, const struct page *page)
 {
     struct walkin *w = state;
     struct ui *ui = &s->ui;
     struct rect body = page->body;
     label(ui, &(struct label){.rect = cut_top(ui, &body, 112),
-                              .text = w->has_answer ? TEXT(WALKIN_TITLE) : TEXT(WALKIN_ASKING),
+                              .text = title(w),
                               .type = TYPE_XL,
                               .role = ROLE_HEADING});
     cut_top(ui, &body, 16);

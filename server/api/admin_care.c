@@ -1,94 +1,10 @@
-// Kiosks in and out, bookings for staff, the health of the data.
+// Bookings for staff, the health of the data.
 #include "api/admin.h"
 #include "api/generation.h"
 #include "release/release.h"
 
 #define ACTOR       STR("lvyue-admin")
 #define ARENA_BYTES ((size_t)1024 * 1024)
-
-// ---- Kiosks
-
-struct enrol_work {
-    struct str code;
-    struct site_code site;
-    enum store_role role;
-    struct store_enrolled told;
-};
-
-static enum err write_enrol(struct store *s, void *context)
-{
-    struct enrol_work *w = context;
-    return store_enrol_approve(s, w->code, w->site, w->role, ACTOR, &w->told);
-}
-
-static const char *refusal(enum store_enrol answer)
-{
-    switch (answer) {
-    case STORE_ENROL_OK: return NULL;
-    case STORE_ENROL_PENDING:
-    case STORE_ENROL_UNKNOWN: return "no kiosk shows this code, or its ten minutes are over";
-    case STORE_ENROL_CROWDED: return "too many kiosks wait";
-    case STORE_ENROL_NO_SITE: return "there is no such site";
-    case STORE_ENROL_NO_LETTER: return "all letters are in use at this site";
-    case STORE_ENROL_REVOKED: return "this kiosk was written off";
-    }
-    return NULL;
-}
-
-enum err admin_enrol(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
-{
-    struct enrol_work w = {.code = ask->args[ADMIN_CODE], .role = STORE_ROLE_DESK};
-    struct str role = ask->args[ADMIN_ROLE];
-    if (!site_code_parse(ask->args[ADMIN_SITE], &w.site)) {
-        admin_fail(reply, "a site's code has nine digits");
-        return ERR_OK;
-    }
-    if (role.len > 0 && !store_role_parse(role, &w.role)) {
-        admin_fail(reply, "a kiosk's role is desk or display");
-        return ERR_OK;
-    }
-    enum err e = admin->write(admin->write_context, write_enrol, &w);
-    if (e) return e;
-    const char *why = refusal(w.told.answer);
-    if (why) {
-        admin_fail(reply, why);
-        return ERR_OK;
-    }
-    char letter[2] = {w.told.letter, '\0'};
-    struct arena a;
-    arena_init(&a, 1024);
-    struct str line = str_printf(&a, "kiosk %s at %s%s%s", w.told.kiosk.hex, w.told.site.z,
-                                 letter[0] ? ", letter " : ", display", letter);
-    admin_line_begin(reply, line);
-    json_write_id(&reply->json, "kiosk", &w.told.kiosk);
-    json_write_text(&reply->json, "site", site_code_str(&w.told.site));
-    json_write_text(&reply->json, "letter", str_from_z(letter));
-    admin_line_end(reply);
-    arena_deinit(&a);
-    return ERR_OK;
-}
-
-static enum err write_retire(struct store *s, void *context)
-{
-    const struct id *kiosk = context;
-    return store_kiosk_retire(s, *kiosk, ACTOR);
-}
-
-enum err admin_retire(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
-{
-    struct id kiosk;
-    if (!id_parse(ask->args[ADMIN_KIOSK], &kiosk)) {
-        admin_fail(reply, "a kiosk's id has 32 hex digits");
-        return ERR_OK;
-    }
-    enum err e = admin->write(admin->write_context, write_retire, &kiosk);
-    if (e == ERR_NOT_FOUND) {
-        admin_fail(reply, "there is no such kiosk");
-        return ERR_OK;
-    }
-    if (!e) admin_say(reply, STR("written off; its seats stay where they are"));
-    return e;
-}
 
 // ---- Bookings
 
@@ -133,9 +49,10 @@ static enum err tell_booking(void *context, const struct store_booking *b)
     return buf_err(&list->reply->lines);
 }
 
-enum err admin_bookings(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
+static enum err list_bookings(struct admin *admin, const struct admin_ask *ask,
+                              struct admin_reply *reply, const char *noun,
+                              struct store_booking_filter filter)
 {
-    struct store_booking_filter filter = {0};
     struct str site = ask->args[ADMIN_SITE];
     struct str day = ask->args[ADMIN_DAY];
     if (site.len > 0 && !site_code_parse(site, &filter.site)) {
@@ -150,13 +67,25 @@ enum err admin_bookings(struct admin *admin, const struct admin_ask *ask, struct
     arena_init(&list.arena, ARENA_BYTES);
     enum err e = store_bookings(admin->reader, &filter, tell_booking, &list);
     if (!e) {
-        struct str text = str_printf(&list.arena, "%d bookings", list.count);
+        struct str text = str_printf(&list.arena, "%d %s", list.count, noun);
         admin_line_begin(reply, text);
-        json_write_int(&reply->json, "bookings", list.count);
+        json_write_int(&reply->json, noun, list.count);
         admin_line_end(reply);
     }
     arena_deinit(&list.arena);
     return e;
+}
+
+enum err admin_bookings(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
+{
+    return list_bookings(admin, ask, reply, "bookings", (struct store_booking_filter){0});
+}
+
+// Whose visitor staff must call.
+enum err admin_tasks(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
+{
+    return list_bookings(admin, ask, reply, "tasks",
+                         (struct store_booking_filter){.is_task = true});
 }
 
 // ---- The health of the data

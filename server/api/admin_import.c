@@ -84,7 +84,7 @@ static enum err import_end(struct import *im, enum err e)
         for (int i = 0; i < report->listed; i++) {
             say_mistake(im, &report->list[i]);
         }
-        say_total(im, 0, report->count);
+        say_total(im, 0, report->rows);
     } else if (!e) {
         for (int i = 0; i < im->told->refusal_count; i++) {
             say_refusal(im, &im->told->refusals[i]);

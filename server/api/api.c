@@ -60,6 +60,7 @@ static enum err guard_kiosk(struct api *api, struct request *request, enum auth_
     enum err e = auth_kiosk(&api->auth, api_reader(api, request), &asked, which, &answer, kiosk);
     if (e) return e;
     request->caller = kiosk;
+    if (answer == AUTH_OK) atomic_store(&api->asked_ms, env_mono_ms(api->env));
     return refuse(request, reply, answer, kiosk->retry_s);
 }
 

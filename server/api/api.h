@@ -13,6 +13,8 @@
 #include "http/http.h"
 #include "wire/json.h"
 
+#include <stdatomic.h>
+
 #define API_ARENA_BYTES   ((size_t)2 * 1024 * 1024) // of a request: a page of the feed fits twice
 #define API_POLL_WAIT_S   50
 #define API_SPREAD_S      120
@@ -40,6 +42,7 @@ struct api {
     struct store_meta meta; // as the server started; a new generation needs a new start
     struct seal_key_pair box;
     struct auth auth;
+    atomic_llong asked_ms; // when a kiosk last asked for anything, monotonic
 };
 
 // The table of routes.def with guard and handlers; keeps `api`.

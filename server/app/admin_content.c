@@ -88,6 +88,19 @@ static void print_refusal(struct making *m, struct str path, const struct conten
     buf_deinit(&line);
 }
 
+// A name in bytes of another encoding, so that it can be printed and found: \xCF\xDC.md
+static struct str name_escaped(struct arena *a, struct str path)
+{
+    char *text = arena_array(a, char, 4 * path.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char byte = (unsigned char)path.ptr[i];
+        bool is_plain = byte >= 0x20 && byte < 0x7F;
+        len += (size_t)snprintf(text + len, 5, is_plain ? "%c" : "\\x%02X", byte);
+    }
+    return (struct str){text, len};
+}
+
 // The file's bytes, until the next call. False where it is refused already.
 static enum err read_source(struct making *m, const char *folder, struct str path, bool *good)
 {
@@ -97,6 +110,12 @@ static enum err read_source(struct making *m, const char *folder, struct str pat
     if (len < 0 || (size_t)len >= sizeof(whole)) return ERR_TOO_BIG;
     arena_rewind(&m->arena, 0);
     buf_clear(&m->bytes);
+    *good = str_utf8_valid(path);
+    if (!*good) {
+        mistake.fault = FAULT_NAME_UTF8;
+        print_refusal(m, name_escaped(&m->arena, path), &mistake);
+        return ERR_OK;
+    }
     enum err e = buf_read_file(&m->bytes, whole);
     // One file that is too large is that file's mistake; content_check_bytes names it.
     if (e == ERR_TOO_BIG) {

@@ -21,8 +21,12 @@ static const char usage[] =
     "  import-laws FOLDER                statutes and cases, for the next release\n"
     "  publish [--articles FOLDER]       make, sign and put in force the next release\n"
     "  enrol CODE SITE [--role display]  take in the kiosk that shows CODE\n"
-    "  retire KIOSK                      write a kiosk off for good\n"
+    "  kiosks                            site, letter, state, last seen, operations\n"
+    "  suspend KIOSK                     it sells nothing until it is resumed\n"
+    "  resume KIOSK\n"
+    "  retire KIOSK                      write a kiosk off for good: it wipes what it has\n"
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
+    "  tasks [--site CODE]               whose visitor must be called\n"
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
     "  backup-begin, backup-end          around a copy that PostgreSQL makes\n"
@@ -247,7 +251,7 @@ static enum err run_enrol(struct cli *cli)
     return ask(cli, &question);
 }
 
-static enum err run_retire(struct cli *cli)
+static enum err run_on_kiosk(struct cli *cli)
 {
     struct admin_ask question = {.args = {[ADMIN_KIOSK] = str_from_z(cli->words[0])}};
     return ask(cli, &question);
@@ -303,8 +307,12 @@ static const struct {
     {"import-laws", run_import_laws, 1, 1},
     {"publish", run_publish, 0, 0},
     {"enrol", run_enrol, 2, 2},
-    {"retire", run_retire, 1, 1},
+    {"kiosks", run_plain, 0, 0},
+    {"suspend", run_on_kiosk, 1, 1},
+    {"resume", run_on_kiosk, 1, 1},
+    {"retire", run_on_kiosk, 1, 1},
     {"bookings", run_plain, 0, 0},
+    {"tasks", run_plain, 0, 0},
     {"check", run_plain, 0, 0},
     {"backup", run_backup, 1, 1},
     {"backup-begin", run_plain, 0, 0},

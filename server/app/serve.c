@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LOOK_MS_MAX     (10 * DATE_MINUTE_MS) // the civil clock may be put right meanwhile
+#define ABOUT_MS        (2 * DATE_MINUTE_MS)  // kiosks ask more often than that
 #define SERVER_LOOK_MS  5000                  // what other instances have done meanwhile
 #define RETRY_MS        5000                  // until what was asked for has come about
 #define RENEW_BEFORE_MS (7 * DATE_DAY_MS)
@@ -92,6 +93,22 @@ static enum err ask_nightly(struct serve *s, int today)
     return writer_submit(&s->writer, &nightly);
 }
 
+static enum err run_minute(struct store *s, struct writer_command *command)
+{
+    (void)command;
+    return store_minute(s);
+}
+
+// Each minute while kiosks are about; else whenever there is a look at the calendar.
+static bool keep_minute(struct serve *s)
+{
+    int64_t mono_ms = env_mono_ms(s->dir->env);
+    struct writer_command minute = {.run = run_minute};
+    bool is_due = s->minute_ms == 0 || mono_ms - s->minute_ms >= DATE_MINUTE_MS;
+    if (is_due && writer_submit(&s->writer, &minute) == ERR_OK) s->minute_ms = mono_ms;
+    return mono_ms - atomic_load(&s->api.asked_ms) < ABOUT_MS;
+}
+
 // A kiosk that cannot fetch a fresh timestamp must be able to tell that somebody keeps it from doing so.
 static enum err renew_timestamp(struct serve *s)
 {
@@ -134,8 +151,10 @@ int64_t serve_keep_time(struct serve *s)
     if (atomic_load(&s->nightly_day) != today && ask_nightly(s, today))
         log_warn("the nightly run could not be asked for");
     if (s->timestamp_day != today && !renew_timestamp(s)) s->timestamp_day = today;
+    bool is_about = keep_minute(s);
     bool is_done = atomic_load(&s->nightly_day) == today && s->timestamp_day == today;
-    int64_t calm_ms = s->watching.store ? SERVER_LOOK_MS : LOOK_MS_MAX;
+    int64_t calm_ms = is_about ? DATE_MINUTE_MS : LOOK_MS_MAX;
+    if (s->watching.store) calm_ms = SERVER_LOOK_MS;
     int64_t look_ms = is_done ? calm_ms : RETRY_MS;
     int64_t left_ms = date_ms(today + 1, 0) - now_ms;
     return left_ms < look_ms ? left_ms : look_ms;

@@ -34,6 +34,7 @@ struct serve {
     struct router router;
     struct http http;
     atomic_int nightly_day; // civil day of the last run that was kept; the writer tells it
+    int64_t minute_ms;      // when the last minute's work was asked for, monotonic
     int64_t turn;           // of the generation, as DIR/generation has it
     int timestamp_day;      // civil day on which the timestamp was last seen to be fresh
 };
@@ -43,9 +44,10 @@ MUST_USE enum err serve_start(struct serve *s, struct data_dir *dir,
                               const struct serve_config *config);
 
 // What is due by the calendar: the nightly run when the day has changed, a fresh timestamp before the
-// old one ends; and a look at what other instances have done. What fails is tried again soon. To be
-// called now and then; answers after how many milliseconds at the latest, or SERVE_GIVE_UP, logged,
-// where the database is no longer the one that was opened.
+// What is due by the calendar: the nightly run when the day has changed, a fresh timestamp before the
+// old one ends, a minute's work as long as kiosks are about; and a look at what other instances have
+// done. What fails is tried again soon. To be called now and then; answers after how many milliseconds
+// at the latest, or SERVE_GIVE_UP, logged, where the database is no longer the one that was opened.
 #define SERVE_GIVE_UP (-1)
 int64_t serve_keep_time(struct serve *s);
 

@@ -16,6 +16,7 @@
 #define CENTRE_KIOSKS_MAX         26   // active ones with a letter at one site
 #define CENTRE_GRANT_SITTINGS_MAX 400  // of one site within the days of rights
 #define CENTRE_RIGHTS_GIVEN_MAX   1500 // to one incarnation; it keeps 2,000 (LEDGER_RIGHTS_MAX)
+#define CENTRE_NEAR_MS            (15 * DATE_MINUTE_MS) // who was heard of lately answers a recall
 #define CENTRE_RIGHTS_KEPT_MS     (3 * DATE_DAY_MS) // past sittings whose rights a kiosk may still hold
 
 // ---- What the store holds, as far as booking goes
@@ -28,7 +29,13 @@ struct centre_inc {
     enum centre_inc_state state;
     int64_t last_seq; // last operation applied
     struct crypt_hash last_hash;
-    int64_t heard; // last operation whose answer the kiosk is known to have stored
+    int64_t heard;   // last operation whose answer the kiosk is known to have stored
+    int64_t seen_ms; // when its kiosk was last heard of; read only, 0 where the kiosk may not ask
+};
+
+struct centre_kiosk {
+    struct inc_id inc;
+    int64_t seen_ms; // when it was last heard of
 };
 
 struct centre_seat {
@@ -38,6 +45,7 @@ struct centre_seat {
     int64_t epoch;       // +1 at every change of owner and at every sale from the pool
     struct booking_id booking;
     bool is_open;
+    bool is_recalled; // its owner is asked to give it back
 };
 
 struct centre_booking {
@@ -82,8 +90,9 @@ struct centre_store;
 struct centre_store_ops {
     enum err (*inc_get)(struct centre_store *s, struct inc_id inc, struct centre_inc *out);
     enum err (*inc_put)(struct centre_store *s, const struct centre_inc *inc);
-    enum err (*incs_active)(struct centre_store *s, struct site_code site, struct inc_id *out,
-                            int *count); // at most CENTRE_KIOSKS_MAX, by letter; no displays
+    enum err (*kiosks_active)(struct centre_store *s, struct site_code site,
+                              struct centre_kiosk *out,
+                              int *count); // at most CENTRE_KIOSKS_MAX, by letter; no displays
     enum err (*answer_get)(struct centre_store *s, struct inc_id inc, int64_t seq,
                            struct crypt_hash *hash, struct op_result *out);
     enum err (*answer_add)(struct centre_store *s, struct inc_id inc, const struct op *op,
@@ -100,13 +109,18 @@ struct centre_store_ops {
                             const struct centre_seat *to);
     enum err (*booking_get)(struct centre_store *s, struct booking_id id,
                             struct centre_booking *out);
-    // Adds it. `source` is the incarnation and operation it came from.
+    // Adds it. `source` is the incarnation whose operation it came from; none: only a note that this
+    // booking is cancelled.
     enum err (*booking_add)(struct centre_store *s, const struct centre_booking *b,
                             struct inc_id source, const struct centre_op *op);
     enum err (*booking_state)(struct centre_store *s, struct booking_id id,
                               enum booking_state state, int64_t now_ms);
+    // Open bookings of that phone, but `besides`.
     enum err (*phone_open)(struct centre_store *s, const struct centre_contact *contact,
-                           int *same_topic, int *in_all);
+                           struct booking_id besides, int *same_topic, int *in_all);
+    // What the visitor of booking `from` left, as the contact of booking `to`.
+    enum err (*contact_carry)(struct centre_store *s, struct booking_id from, struct booking_id to,
+                              struct centre_contact *out);
     enum err (*ticket_add)(struct centre_store *s, const struct centre_ticket *t,
                            struct inc_id source);
     // Puts a row into a stream: `key` is the county, the site or the incarnation.
@@ -150,9 +164,14 @@ MUST_USE enum err centre_hear(struct centre_store *s, struct inc_id inc, int64_t
 
 // ---- Handing out seats
 
-// Splits the free pool seats of the site's sittings within the days of rights evenly among its active
-// kiosks, one seat a sitting kept in the pool. Takes nothing back. Done again, it changes nothing.
-MUST_USE enum err centre_grant(struct centre_store *s, struct site_code site, int64_t now_ms);
+// Hands the free seats of the site's sittings within the days of rights to its kiosks, and asks for
+// seats back, as model/lease.h has it. `recalls` is how many were asked back in this hour already, and
+// counts on; NULL: none is asked back now. Takes nothing back by itself.
+MUST_USE enum err centre_lease(struct centre_store *s, struct site_code site, int64_t now_ms,
+                               int *recalls);
+
+// A sitting is closing: whoever owns a seat of it is asked to give it back.
+MUST_USE enum err centre_close(struct centre_store *s, struct sitting_id id);
 
 // What the feed says of a sitting's free seats and of a seat someone owns; for whoever changes seats
 // outside this file (the roster).

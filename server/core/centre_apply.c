@@ -45,7 +45,8 @@ static enum err keep(struct centre_store *s, const struct centre_inc *inc,
     return e ? e : centre_tell_booking(s, &b);
 }
 
-// The limits of a phone, the time and the sitting's state: the very rule the kiosk asked.
+// The limits of a phone (what is left for this one does not count), the time and the sitting's state:
+// the very rule the kiosk asked.
 static enum err check(struct centre_store *s, const struct centre_op *op,
                       const struct sitting *sitting, int64_t now_ms, enum verdict *verdict)
 {
@@ -53,7 +54,8 @@ static enum err check(struct centre_store *s, const struct centre_op *op,
         .sitting = sitting, .seat = op->op.seat, .has_phone = op->contact.has_phone};
     enum err e = ERR_OK;
     if (ask.has_phone)
-        e = s->ops->phone_open(s, &op->contact, &ask.open_same_topic, &ask.open_in_all);
+        e = s->ops->phone_open(s, &op->contact, op->op.instead_of, &ask.open_same_topic,
+                               &ask.open_in_all);
     if (!e) *verdict = booking_check(&ask, now_ms);
     return e;
 }
@@ -111,6 +113,20 @@ static enum err lowest_pool_seat(struct centre_store *s, const struct sitting *s
     return e;
 }
 
+// A free seat that another kiosk owns is called back, and the visitor's kiosk asks again. A kiosk that
+// was not heard of lately would not answer in time.
+static enum err call_back(struct centre_store *s, const struct centre_inc *inc,
+                          const struct centre_seat *seat, int64_t now_ms, bool *is_called)
+{
+    struct centre_inc owner;
+    bool is_others = !id_is_none(seat->owner.id) && !id_eq(seat->owner.id, inc->inc.id);
+    *is_called = false;
+    if (!is_others || !seat->is_open || !id_is_none(seat->booking.id)) return ERR_OK;
+    enum err e = s->ops->inc_get(s, seat->owner, &owner);
+    *is_called = !e && owner.state == CENTRE_INC_ACTIVE && now_ms - owner.seen_ms <= CENTRE_NEAR_MS;
+    return *is_called ? centre_recall(s, seat) : e;
+}
+
 static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
                           const struct centre_op *op, const struct sitting *sitting, int64_t now_ms,
                           struct op_result *result)
@@ -122,10 +138,14 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
     if (v == VERDICT_OK) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_pool = !e && (id_is_none(seat.owner.id) || MUTANT(POOL_IGNORES_OWNER));
-    if (v == VERDICT_OK && !(is_pool && seat.is_open && id_is_none(seat.booking.id)))
+    bool is_called = false;
+    if (v == VERDICT_OK && !(is_pool && seat.is_open && id_is_none(seat.booking.id))) {
         v = VERDICT_SITTING_FULL;
+        e = call_back(s, inc, &seat, now_ms, &is_called);
+        if (e) return e;
+    }
     if (v != VERDICT_OK) {
-        refuse(result, v);
+        refuse(result, is_called ? VERDICT_TRY_AGAIN : v);
         return lowest_pool_seat(s, sitting, now_ms, &result->next_seat);
     }
     struct centre_seat sold = seat;
@@ -191,15 +211,16 @@ static enum err free_seat(struct centre_store *s, const struct centre_booking *b
 
 // Never refused for reasons of time: a kiosk sells its own right again at once after a cancel.
 static enum err cancel(struct centre_store *s, const struct centre_inc *inc,
-                       const struct centre_op *op, int64_t now_ms, struct op_result *result)
+                       const struct centre_op *op, struct booking_id id, int64_t now_ms,
+                       struct op_result *result)
 {
     struct centre_booking b;
-    enum err e = s->ops->booking_get(s, op->op.booking, &b);
+    enum err e = s->ops->booking_get(s, id, &b);
     if (e == ERR_NOT_FOUND) {
+        struct centre_booking gone = {.id = id, .site = inc->site, .state = BOOKING_CANCELLED};
+        struct centre_op note = {.op.seq = op->op.seq};
         warn(result, VERDICT_NOT_FOUND);
-        struct centre_booking gone = booking_of(inc->site, &op->op, BOOKING_CANCELLED);
-        gone.seat = 0;
-        return s->ops->booking_add(s, &gone, inc->inc, op);
+        return s->ops->booking_add(s, &gone, (struct inc_id){0}, &note);
     }
     if (e) return e;
     if (b.state == BOOKING_CANCELLED) return ERR_OK;
@@ -212,6 +233,29 @@ static enum err cancel(struct centre_store *s, const struct centre_inc *inc,
     e = s->ops->booking_state(s, b.id, b.state, now_ms);
     if (!e && held) e = free_seat(s, &b);
     return e ? e : centre_tell_booking(s, &b);
+}
+
+// Of what is still asked for the old booking stands, and the kiosk cancels it when it has heard the yes.
+// A right was sold, and the old booking left, in one stroke: so it is here.
+static enum err move(struct centre_store *s, const struct centre_inc *inc,
+                     const struct centre_op *op, int64_t now_ms, struct op_result *result)
+{
+    struct centre_op carried = *op;
+    struct centre_booking old = {0};
+    struct booking_id from = op->op.instead_of;
+    enum err e = s->ops->booking_get(s, from, &old);
+    bool is_known = e == ERR_OK;
+    if (is_known) e = s->ops->contact_carry(s, from, op->op.booking, &carried.contact);
+    if (e && e != ERR_NOT_FOUND) return e;
+    bool is_gone = !is_known || old.state == BOOKING_CANCELLED;
+    if (is_gone && op->op.basis == OP_POOL) {
+        refuse(result, is_known ? VERDICT_ALREADY_CANCELLED : VERDICT_NOT_FOUND);
+        return ERR_OK;
+    }
+    e = book(s, inc, &carried, now_ms, result);
+    bool is_done = op->op.basis == OP_RIGHT && result->outcome != OP_REFUSED;
+    return e || !is_done || MUTANT(MOVE_KEEPS_OLD_SEAT) ? e
+                                                        : cancel(s, inc, op, from, now_ms, result);
 }
 
 // The visitor was there: recorded whatever the clocks say, and harmless twice.
@@ -261,6 +305,7 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
     }
     struct centre_seat pooled = seat;
     pooled.owner = (struct inc_id){0};
+    pooled.is_recalled = false;
     pooled.epoch++;
     pooled.is_open = sitting.state == SITTING_OPEN;
     e = seat_becomes(s, &sitting, &seat, &pooled);
@@ -276,7 +321,8 @@ enum err centre_apply(struct centre_store *s, const struct centre_inc *inc,
 {
     switch (op->op.kind) {
     case OP_BOOK: return book(s, inc, op, now_ms, result);
-    case OP_CANCEL: return cancel(s, inc, op, now_ms, result);
+    case OP_MOVE: return move(s, inc, op, now_ms, result);
+    case OP_CANCEL: return cancel(s, inc, op, op->op.booking, now_ms, result);
     case OP_CHECKIN: return checkin(s, op, now_ms, result);
     case OP_TICKET: return ticket(s, inc, op, result);
     case OP_RETURN: return give_back(s, inc, op, result);

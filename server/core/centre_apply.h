@@ -13,4 +13,7 @@ MUST_USE enum err centre_apply(struct centre_store *s, const struct centre_inc *
 MUST_USE enum err centre_tell_booking(struct centre_store *s, const struct centre_booking *b);
 MUST_USE enum err centre_tell_seat(struct centre_store *s, const struct centre_seat *seat);
 
+// Asks the owner of a seat to give it back; a seat that is asked for already is left as it is.
+MUST_USE enum err centre_recall(struct centre_store *s, const struct centre_seat *seat);
+
 #endif

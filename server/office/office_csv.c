@@ -8,6 +8,7 @@ struct reader {
     struct str rest;
     int line;
     int column;
+    int broken; // records left out so far
 };
 
 static void blame(struct reader *r, enum office_fault fault, int line, int column)
@@ -39,10 +40,15 @@ static size_t line_end(struct str s)
     return str_starts(s, STR("\n")) ? 1 : 0;
 }
 
+static bool ends_bare_cell(char c)
+{
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+}
+
 static bool bare_cell(struct reader *r, struct csv_cell *cell)
 {
     size_t len = 0;
-    while (len < r->rest.len && !strchr(",\"\r\n", r->rest.ptr[len]))
+    while (len < r->rest.len && !ends_bare_cell(r->rest.ptr[len]))
         len++;
     cell->text = str_sub(r->rest, 0, len);
     advance(r, len);
@@ -87,7 +93,7 @@ static bool quoted_cell(struct reader *r, struct csv_cell *cell)
     return false;
 }
 
-// One record. False where its form is broken: nothing behind it can be trusted.
+// One record. False where its form is broken; then it was not read to its end.
 static bool read_row(struct reader *r, struct csv_cell *cells, int *count)
 {
     for (*count = 0;;) {
@@ -112,7 +118,8 @@ static bool is_control(uint32_t c)
     return (c < ' ' && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
 }
 
-// Text without damage and without control characters; else says where the first one stands.
+// Text without damage and without control characters; else says where the first one stands. `r` is
+// a copy that holds just the record.
 static bool check_text(struct reader r)
 {
     while (r.rest.len > 0) {
@@ -141,28 +148,49 @@ static bool is_blank(const struct csv_cell *cells, int count)
     return true;
 }
 
-static bool read_rows(struct reader *r, struct csv_table *out)
+// The record that began at `start` is not to be used; reading goes on with the line below its first.
+static void skip_row(struct reader *r, const struct reader *start)
 {
-    bool good = true;
+    size_t end = str_find(start->rest, STR("\n"), 0);
+    *r = *start;
+    next_line(r, end == SIZE_MAX ? r->rest.len : end + 1);
+}
+
+// The next record that is sound in itself. False at the end, and where the head is not sound.
+static bool next_row(struct reader *r, bool is_head, struct csv_cell *cells, int *count)
+{
     while (r->rest.len > 0) {
-        struct csv_cell cells[CSV_COLUMNS_MAX];
-        int count = 0;
-        if (!read_row(r, cells, &count)) return false;
-        if (is_blank(cells, count)) continue;
+        struct reader start = *r;
+        struct reader text = start;
+        size_t mark = arena_mark(r->arena);
+        bool has_form = read_row(r, cells, count);
+        if (!has_form) skip_row(r, &start);
+        text.rest.len = start.rest.len - r->rest.len;
+        bool is_sound = check_text(text) && has_form;
+        if (is_sound && !is_blank(cells, *count)) return true;
+        arena_rewind(r->arena, mark);
+        if (!is_sound && (is_head || ++r->broken == CSV_ROWS_MAX)) return false;
+    }
+    return false;
+}
+
+static void read_rows(struct reader *r, struct csv_table *out)
+{
+    struct csv_cell cells[CSV_COLUMNS_MAX];
+    int count = 0;
+    while (next_row(r, out->count == 0, cells, &count)) {
         if (out->count == CSV_ROWS_MAX) {
             blame(r, OFFICE_TOO_MANY, cells[0].line, 1);
-            return false;
+            return;
         }
         if (out->count > 0 && count != out->rows[0].count) {
             blame(r, OFFICE_COLUMN_COUNT, cells[0].line, 1);
-            good = false;
             continue;
         }
         struct csv_row row = {arena_array(r->arena, struct csv_cell, (size_t)count), count};
         memcpy(row.cells, cells, sizeof(cells[0]) * (size_t)count);
         out->rows[out->count++] = row;
     }
-    return good;
 }
 
 bool csv_read(struct arena *a, struct str bytes, struct csv_table *out,
@@ -176,10 +204,11 @@ bool csv_read(struct arena *a, struct str bytes, struct csv_table *out,
     }
     struct str mark = STR("\xEF\xBB\xBF");
     if (str_starts(r.rest, mark)) r.rest = str_sub(r.rest, mark.len, SIZE_MAX);
-    if (!check_text(r)) return false;
-    bool good = read_rows(&r, out);
-    if (good && out->count <= 1) blame(&r, OFFICE_EMPTY_FILE, 0, 0); // a head alone is nothing
-    return good && out->count > 1;
+    int before = report->count;
+    read_rows(&r, out);
+    bool is_told = report->count > before;
+    if (!is_told && out->count <= 1) blame(&r, OFFICE_EMPTY_FILE, 0, 0); // a head alone is nothing
+    return out->count > 1;
 }
 
 void csv_find_columns(const struct csv_table *table, const struct str *names, int count, int *where,

@@ -26,8 +26,9 @@ struct csv_table {
     int count;
 };
 
-// The whole file as a table in `a` (CSV_ARENA_BYTES suffices). Mistakes of the form go to `report`;
-// false where there was one. Rows shorter or longer than the head are such mistakes.
+// The whole file as a table in `a` (CSV_ARENA_BYTES suffices). Mistakes of the form go to `report`; a
+// row that has one (or is shorter or longer than the head) is left out and the others are read, so that
+// all that is wrong is told at once. False where there is no row to go on with.
 MUST_USE bool csv_read(struct arena *a, struct str bytes, struct csv_table *out,
                        struct office_report *report);
 

@@ -35,6 +35,12 @@ void office_report_add(struct office_report *r, struct office_mistake mistake)
 {
     if (r->listed < OFFICE_MISTAKES_MAX) r->list[r->listed++] = mistake;
     r->count++;
+    bool is_far = mistake.line >= OFFICE_LINES_MAX;
+    unsigned char bit = (unsigned char)(1u << mistake.line % 8);
+    unsigned char *byte = &r->line_is_bad[is_far ? 0 : mistake.line / 8];
+    if (!is_far && *byte & bit) return;
+    if (!is_far) *byte |= bit;
+    r->rows++;
 }
 
 void office_mistake_text(const struct office_mistake *mistake, struct str file, struct buf *out)

@@ -6,7 +6,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-#define OFFICE_MISTAKES_MAX     200 // are listed; more are only counted
+#define OFFICE_MISTAKES_MAX     200   // are listed; more are only counted
+#define OFFICE_LINES_MAX        65536 // mistakes in lines past these count as a row each
 #define OFFICE_FILE_BYTES_MAX   ((size_t)8 * 1024 * 1024)
 #define OFFICE_REPORT_BYTES_MAX ((size_t)256 * 1024)
 
@@ -38,6 +39,8 @@ struct office_report {
     struct office_mistake list[OFFICE_MISTAKES_MAX];
     int listed;
     int count; // all of them
+    int rows;  // lines with a mistake, each once; the file as a whole counts as one
+    unsigned char line_is_bad[OFFICE_LINES_MAX / 8];
 };
 
 // Keeps `mistake.name`.

@@ -30,6 +30,7 @@ struct roster_reader {
     const struct csv_row *row;
     struct str names[COLUMNS];
     int where[COLUMNS];
+    bool *is_sound; // of each rule
 };
 
 struct counsellor_id office_person_id(int index)
@@ -212,6 +213,8 @@ static void read_rule(struct roster_reader *r, struct roster_rule *rule)
 {
     if (!office_rule_parse(cell(r, RULE), rule)) {
         blame(r, RULE, cell(r, RULE).len == 0 ? OFFICE_EMPTY : OFFICE_RULE);
+        read_site(r, rule);
+        read_person(r, rule);
         return;
     }
     read_site(r, rule);
@@ -241,7 +244,10 @@ static void find_replaced(struct roster_reader *r, const struct csv_table *table
         r->row = &table->rows[first + i];
         struct str name = cell(r, INSTEAD_OF);
         int index = find_person(r->out, name);
-        if (name.len > 0 && index < 0) blame(r, INSTEAD_OF, OFFICE_PERSON_UNKNOWN);
+        if (name.len > 0 && index < 0) {
+            blame(r, INSTEAD_OF, OFFICE_PERSON_UNKNOWN);
+            r->is_sound[i] = false;
+        }
         if (index >= 0) rule->instead_of = office_person_id(index);
     }
 }
@@ -286,6 +292,20 @@ static void check_day(struct roster_reader *r, const struct csv_table *table, in
     }
 }
 
+// Rules that are not sound plan nothing, so that they take no part. False where a leave or a substitute
+// is among them: it may be the very row that keeps two places apart.
+static bool leave_out_unsound(struct roster_reader *r)
+{
+    for (int i = 0; i < r->out->count; i++) {
+        struct roster_rule *rule = &r->out->rules[i];
+        if (r->is_sound[i]) continue;
+        if (rule->kind == ROSTER_LEAVE || rule->kind == ROSTER_SUBSTITUTE) return false;
+        rule->from_day = 1;
+        rule->to_day = 0;
+    }
+    return true;
+}
+
 static void check_clashes(struct roster_reader *r, const struct csv_table *table)
 {
     bool *told = arena_array(r->arena, bool, (size_t)r->out->count + 1);
@@ -301,11 +321,12 @@ static bool find_columns(struct roster_reader *r, const struct csv_table *table)
     for (int i = 0; i < COLUMNS; i++) {
         r->names[i] = office_word((enum office_word)(OFFICE_WORD_SITE + i));
     }
+    int before = r->report->count;
     csv_find_columns(table, r->names, COLUMNS, r->where, r->report);
     for (int i = 0; i < COLUMNS; i++) {
         if (r->where[i] < 0) csv_blame_missing(r->names[i], r->report);
     }
-    return r->report->count == 0;
+    return r->report->count == before;
 }
 
 void office_roster_read(struct arena *a, struct str bytes,
@@ -319,6 +340,7 @@ void office_roster_read(struct arena *a, struct str bytes,
         .lines = arena_array(a, int, ROSTER_RULES_MAX),
         .people = arena_array(a, struct office_person, ROSTER_PEOPLE_MAX),
     };
+    r.is_sound = arena_array(a, bool, ROSTER_RULES_MAX);
     if (!csv_read(a, bytes, &table, report) || !find_columns(&r, &table)) return;
     for (int i = 1; i < table.count; i++) {
         r.row = &table.rows[i];
@@ -327,9 +349,10 @@ void office_roster_read(struct arena *a, struct str bytes,
             return;
         }
         out->lines[out->count] = r.row->cells[0].line;
+        int before = report->count;
         read_rule(&r, &out->rules[out->count]);
-        out->count++;
+        r.is_sound[out->count++] = report->count == before;
     }
     find_replaced(&r, &table, 1);
-    if (report->count == 0) check_clashes(&r, &table);
+    if (leave_out_unsound(&r)) check_clashes(&r, &table);
 }

@@ -75,11 +75,12 @@ void office_sites_read(struct arena *a, struct str bytes, struct str county,
     struct sites_reader r = {.report = report};
     *out = (struct office_sites){.list = arena_array(a, struct site, SITE_COUNTY_SITES_MAX)};
     if (!csv_read(a, bytes, &table, report)) return;
+    int before = report->count;
     csv_find_columns(&table, names, COLUMNS, r.where, report);
     for (int i = CODE; i <= NAME; i++) {
         if (r.where[i] < 0) csv_blame_missing(names[i], report);
     }
-    if (report->count > 0) return;
+    if (report->count > before) return;
     out->has_full_name = r.where[FULL_NAME] >= 0;
     out->has_phone = r.where[PHONE] >= 0;
     for (int i = 1; i < table.count; i++) {

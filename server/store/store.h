@@ -65,7 +65,7 @@ MUST_USE enum err store_open(struct arena *arena, struct db *db, const struct st
                              struct store **out);
 void store_close(struct store *s); // leaves quietly on NULL
 
-// The decisions of `core` over this store: centre_push, centre_hear, centre_grant. [write]
+// The decisions of `core` over this store: centre_push, centre_hear, centre_lease. [write]
 struct centre_store *store_centre(struct store *s);
 struct db *store_db(struct store *s); // for fault loops and tests
 
@@ -173,7 +173,11 @@ MUST_USE enum err store_roster_replace(struct store *s, const struct store_roste
 // closing until its rights are back and its bookings moved. Done again, it changes nothing. [write]
 MUST_USE enum err store_materialise(struct store *s);
 
-// Once a civil day: materialise; missed bookings of past days; old rows leave the feed; contacts that
+// What a minute brings: seats for kiosks, and some asked back; bookings whose visitor has not come; an end
+// to closing sittings whose seats are back and whose bookings are gone. [write]
+MUST_USE enum err store_minute(struct store *s);
+
+// Once a civil day: materialise; old rows leave the feed; contacts that
 // are kept no longer. `*did` is false where this day's run was done already. [write]
 MUST_USE enum err store_nightly(struct store *s, bool *did);
 
@@ -381,6 +385,8 @@ struct store_booking_filter {
     int day;               // civil day of the sitting; 0: all
     bool has_state;
     enum booking_state state;
+    bool
+        is_task; // whose visitor staff must call: displaced, on a sitting that is closing, or a wish
 };
 
 // By planned time, then by id. The row and its texts live until `fn` returns. [read]

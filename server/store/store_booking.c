@@ -19,8 +19,9 @@ static const char STATE[] = "UPDATE booking SET state = $2, changed_ms = $3 WHER
 static const char PHONE_OPEN[] =
     "SELECT count(*), coalesce(sum(CASE WHEN b.topic = $2 THEN 1 ELSE 0 END), 0) "
     "FROM booking b LEFT JOIN sitting t ON t.id = b.sitting "
-    "WHERE b.phone_mac = $1 AND b.state IN ('confirmed', 'checked_in', 'wish') "
+    "WHERE b.phone_mac = $1 AND b.id <> $5 AND b.state IN ('confirmed', 'checked_in', 'wish') "
     "AND coalesce(t.end_ms, b.made_ms + $4) > $3";
+static const char CONTACT[] = "SELECT topic, phone_mac, contact FROM booking WHERE id = $1";
 static const char LIST[] =
     "SELECT b.id, b.site, b.sitting, b.seat, b.state, b.code, b.topic, b.contact, b.made_ms, "
     "b.source_inc, coalesce(b.source_op, 0), coalesce(c.name, ''), "
@@ -29,7 +30,9 @@ static const char LIST[] =
     "FROM booking b LEFT JOIN sitting t ON t.id = b.sitting "
     "LEFT JOIN counsellor c ON c.id = t.counsellor "
     "WHERE ($1 = '' OR b.site = $1) AND ($2 = '' OR b.state = $2) "
-    "AND ($3 = 0 OR (t.start_ms >= $3 AND t.start_ms < $4)) ORDER BY planned, b.id";
+    "AND ($3 = 0 OR (t.start_ms >= $3 AND t.start_ms < $4)) "
+    "AND ($5 = 0 OR ((t.end_ms IS NULL OR t.end_ms > $6) AND (b.state IN ('displaced', 'wish') "
+    "OR (b.state = 'confirmed' AND t.state <> 'open')))) ORDER BY planned, b.id";
 
 static const char *const titles[] = {[VISITOR_MR] = "mr", [VISITOR_MS] = "ms"};
 
@@ -85,7 +88,8 @@ enum err store_booking_add(struct centre_store *centre, const struct centre_book
                            DB_TEXT(str_from_z(b->code.z)), DB_TEXT(str_from_z(b->pin_hash.hex)),
                            DB_TEXT(str_from_z(topic_code(topic))), DB_TEXT(mac),
                            has_box ? DB_TEXT(c->sealed_for_store) : DB_NULL, DB_TEXT(data_key),
-                           DB_ID(&source.id), DB_INT(op->op.seq), DB_INT(now), DB_INT(now)),
+                           DB_ID(&source.id), id_is_none(source.id) ? DB_NULL : DB_INT(op->op.seq),
+                           DB_INT(now), DB_INT(now)),
                   NULL);
 }
 
@@ -101,14 +105,14 @@ enum err store_booking_state(struct centre_store *centre, struct booking_id id,
 }
 
 enum err store_phone_open(struct centre_store *centre, const struct centre_contact *contact,
-                          int *same_topic, int *in_all)
+                          struct booking_id besides, int *same_topic, int *in_all)
 {
     struct store *s = self(centre);
     struct db_rows row;
     struct db_query query =
         DB_QUERY(PHONE_OPEN, DB_TEXT(str_from_z(contact->phone_mac)),
                  DB_TEXT(str_from_z(topic_code(contact->topic))), DB_INT(store_now(s)),
-                 DB_INT(SITTING_HORIZON_DAYS * DATE_DAY_MS));
+                 DB_INT(SITTING_HORIZON_DAYS * DATE_DAY_MS), DB_TEXT(id_str(&besides.id)));
     enum err e = db_one(&row, s->db, query);
     if (e) return e;
     *in_all = (int)db_int(&row, 0);
@@ -166,6 +170,49 @@ enum err store_contact_seal(struct store *s, struct booking_id booking,
     return box_of(s, booking, contact, a, &out->sealed_for_store);
 }
 
+// The box of `from`, closed again for `to`: it is bound to its booking. One that does not open (a purged
+// month) is not carried.
+static enum err carry_box(struct store *s, struct booking_id from, struct booking_id to,
+                          struct str box, struct str *out)
+{
+    unsigned char bytes[STORE_CONTACT_BYTES_MAX + AEAD_EXTRA_BYTES];
+    size_t count = 0;
+    struct arena clear;
+    struct str plain;
+    struct buf sealed;
+    if (!base64_parse(box, bytes, sizeof(bytes), &count)) return ERR_CORRUPT;
+    arena_init(&clear, 2 * STORE_CONTACT_BYTES_MAX);
+    buf_init(&sealed, STORE_CONTACT_BYTES_MAX + AEAD_EXTRA_BYTES);
+    enum err e = aead_open(&s->keys.data, id_str(&from.id), (struct str){(char *)bytes, count},
+                           &clear, &plain);
+    if (!e) aead_seal(s->env, &s->keys.data, id_str(&to.id), plain, &sealed);
+    if (!e && !buf_err(&sealed))
+        *out = base64_text(&s->scratch, (const unsigned char *)sealed.bytes, sealed.len);
+    e = buf_err(&sealed);
+    buf_deinit(&sealed);
+    arena_deinit(&clear);
+    return e;
+}
+
+enum err store_contact_carry(struct centre_store *centre, struct booking_id from,
+                             struct booking_id to, struct centre_contact *out)
+{
+    struct store *s = self(centre);
+    struct db_rows row;
+    *out = (struct centre_contact){.is_readable = true};
+    enum err e = db_one(&row, s->db, DB_QUERY(CONTACT, DB_TEXT(id_str(&from.id))));
+    if (e) return e;
+    struct str topic = db_text_borrow(&row, 0);
+    if (!row.err && !topic_parse(topic, &out->topic)) store_column_bad(&row, "topic");
+    struct str mac = db_text_borrow(&row, 1);
+    out->has_phone = mac.len > 0;
+    if (out->has_phone) store_hex_column(&row, 1, out->phone_mac, sizeof(out->phone_mac) - 1);
+    struct str box = db_is_null(&row, 2) ? STR("") : db_text_borrow(&row, 2);
+    if (!row.err && box.len > 0) e = carry_box(s, from, to, box, &out->sealed_for_store);
+    enum err closed = db_rows_close(&row);
+    return e ? e : closed;
+}
+
 // What staff see of a contact. A box of another key (a purged month) shows nothing.
 static enum err mask(struct store *s, struct str box, struct store_booking *b)
 {
@@ -220,7 +267,8 @@ enum err store_bookings(struct store *s, const struct store_booking_filter *filt
     enum err e = ERR_OK;
     db_rows_open(&rows, s->db,
                  DB_QUERY(LIST, DB_TEXT(site_code_str(&filter->site)), DB_TEXT(state),
-                          DB_INT(from_ms), DB_INT(from_ms + DATE_DAY_MS)));
+                          DB_INT(from_ms), DB_INT(from_ms + DATE_DAY_MS), DB_INT(filter->is_task),
+                          DB_INT(store_now(s))));
     while (!e && db_rows_next(&rows)) {
         size_t mark_bytes = arena_mark(&s->scratch);
         e = listed(s, &rows, fn, context);

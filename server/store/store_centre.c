@@ -4,13 +4,15 @@
 
 #include <string.h>
 
-static const char INC_GET[] = "SELECT id, site, state, last_op_seq, last_op_hash, heard "
-                              "FROM incarnation WHERE id = $1 @FOR_UPDATE@";
+static const char INC_GET[] =
+    "SELECT id, site, state, last_op_seq, last_op_hash, heard, coalesce((SELECT k.last_seen_ms "
+    "FROM kiosk k WHERE k.id = incarnation.kiosk AND k.state = 'active'), 0) "
+    "FROM incarnation WHERE id = $1 @FOR_UPDATE@";
 static const char INC_PUT[] =
     "UPDATE incarnation SET state = $2, last_op_seq = $3, last_op_hash = $4, heard = $5, "
     "ended_ms = CASE WHEN $2 = 'active' OR ended_ms > 0 THEN ended_ms ELSE $6 END WHERE id = $1";
-static const char INCS_ACTIVE[] =
-    "SELECT i.id FROM incarnation i JOIN kiosk k ON k.id = i.kiosk "
+static const char KIOSKS_ACTIVE[] =
+    "SELECT i.id, k.last_seen_ms FROM incarnation i JOIN kiosk k ON k.id = i.kiosk "
     "WHERE i.site = $1 AND i.state = 'active' AND i.letter <> '' AND k.state = 'active' "
     "ORDER BY i.letter LIMIT $2";
 static const char ANSWER_GET[] = "SELECT hash, outcome, verdict, seat, epoch, next_seat "
@@ -22,14 +24,14 @@ static const char SITTING_GET[] = "SELECT " STORE_SITTING_COLUMNS " FROM sitting
 static const char SITTINGS[] =
     "SELECT " STORE_SITTING_COLUMNS " FROM sitting "
     "WHERE site = $1 AND end_ms > $2 AND start_ms < $3 ORDER BY start_ms, id LIMIT $4";
-static const char SEATS[] = "SELECT no, owner, epoch, booking, is_open FROM seat "
+static const char SEATS[] = "SELECT no, owner, epoch, booking, is_open, recall FROM seat "
                             "WHERE sitting = $1 ORDER BY no";
-static const char SEAT_GET[] = "SELECT no, owner, epoch, booking, is_open FROM seat "
+static const char SEAT_GET[] = "SELECT no, owner, epoch, booking, is_open, recall FROM seat "
                                "WHERE sitting = $1 AND no = $2";
 static const char SEAT_CHANGE[] =
-    "UPDATE seat SET owner = $3, epoch = $4, booking = $5, is_open = $6 "
+    "UPDATE seat SET owner = $3, epoch = $4, booking = $5, is_open = $6, recall = $11 "
     "WHERE sitting = $1 AND no = $2 AND coalesce(owner, '') = $7 AND epoch = $8 "
-    "AND coalesce(booking, '') = $9 AND is_open = $10";
+    "AND coalesce(booking, '') = $9 AND is_open = $10 AND recall = $12";
 static const char TICKET_ADD[] =
     "INSERT INTO ticket (site, day, letter, number, inc, at_ms) VALUES ($1, $2, $3, $4, $5, $6) "
     "ON CONFLICT (site, day, letter, number) DO NOTHING";
@@ -52,7 +54,8 @@ static enum err inc_get(struct centre_store *centre, struct inc_id inc, struct c
                                .site = store_site_column(&row, 1),
                                .last_seq = db_int(&row, 3),
                                .last_hash = store_hash_column(&row, 4),
-                               .heard = db_int(&row, 5)};
+                               .heard = db_int(&row, 5),
+                               .seen_ms = db_int(&row, 6)};
     struct str state = db_text_borrow(&row, 2);
     bool is_known = false;
     for (int i = CENTRE_INC_ACTIVE; i <= CENTRE_INC_FORKED; i++) {
@@ -82,15 +85,15 @@ static enum err inc_put(struct centre_store *centre, const struct centre_inc *in
     return store_audit(s, &audit);
 }
 
-static enum err incs_active(struct centre_store *centre, struct site_code site, struct inc_id *out,
-                            int *count)
+static enum err kiosks_active(struct centre_store *centre, struct site_code site,
+                              struct centre_kiosk *out, int *count)
 {
     struct db_rows rows;
     struct db_query query =
-        DB_QUERY(INCS_ACTIVE, DB_TEXT(site_code_str(&site)), DB_INT(CENTRE_KIOSKS_MAX));
+        DB_QUERY(KIOSKS_ACTIVE, DB_TEXT(site_code_str(&site)), DB_INT(CENTRE_KIOSKS_MAX));
     db_rows_open(&rows, self(centre)->db, query);
     for (*count = 0; db_rows_next(&rows); (*count)++) {
-        out[*count].id = db_id(&rows, 0);
+        out[*count] = (struct centre_kiosk){{db_id(&rows, 0)}, db_int(&rows, 1)};
     }
     return db_rows_close(&rows);
 }
@@ -162,7 +165,8 @@ static struct centre_seat seat_of_row(struct db_rows *rows, struct sitting_id si
                                 .owner.id = db_id(rows, 1),
                                 .epoch = db_int(rows, 2),
                                 .booking.id = db_id(rows, 3),
-                                .is_open = db_int(rows, 4) != 0};
+                                .is_open = db_int(rows, 4) != 0,
+                                .is_recalled = db_int(rows, 5) != 0};
 }
 
 static enum err seats(struct centre_store *centre, struct sitting_id id, struct centre_seat *out,
@@ -197,7 +201,8 @@ static enum err seat_change(struct centre_store *centre, const struct centre_sea
                                  DB_ID(&to->owner.id), DB_INT(to->epoch), DB_ID(&to->booking.id),
                                  DB_INT(to->is_open ? 1 : 0), DB_TEXT(id_str(&from->owner.id)),
                                  DB_INT(from->epoch), DB_TEXT(id_str(&from->booking.id)),
-                                 DB_INT(from->is_open ? 1 : 0)),
+                                 DB_INT(from->is_open ? 1 : 0), DB_INT(to->is_recalled ? 1 : 0),
+                                 DB_INT(from->is_recalled ? 1 : 0)),
                         &changed);
     return !e && changed == 0 ? ERR_CONFLICT : e;
 }
@@ -224,7 +229,7 @@ static enum err feed_put(struct centre_store *centre, struct str stream_key,
 const struct centre_store_ops store_centre_ops = {
     .inc_get = inc_get,
     .inc_put = inc_put,
-    .incs_active = incs_active,
+    .kiosks_active = kiosks_active,
     .answer_get = answer_get,
     .answer_add = answer_add,
     .sitting_get = sitting_get,
@@ -236,6 +241,7 @@ const struct centre_store_ops store_centre_ops = {
     .booking_add = store_booking_add,
     .booking_state = store_booking_state,
     .phone_open = store_phone_open,
+    .contact_carry = store_contact_carry,
     .ticket_add = ticket_add,
     .feed_put = feed_put,
 };

@@ -202,7 +202,8 @@ enum err store_inc_begin(struct store *s, const struct store_kiosk *kiosk, struc
     if (!e) e = inc_retire(s, kiosk->id);
     if (!e) e = inc_add(s, kiosk, inc, *letter);
     if (!e && is_desk) e = pin_key_tell(s, kiosk->site, inc);
-    if (!e && is_desk) e = centre_grant(&s->centre, kiosk->site, store_now(s));
+    if (!e) e = store_kiosk_seen(s, kiosk->id); // it has just asked for this
+    if (!e && is_desk) e = centre_lease(&s->centre, kiosk->site, store_now(s), NULL);
     struct store_audit audit = {STR("server"), STR("incarnation"), id_str(&kiosk->id),
                                 id_str(&inc.id)};
     return e ? e : store_audit(s, &audit);

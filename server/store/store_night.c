@@ -7,12 +7,6 @@
 // Of one kind in one night, far below STORE_PENDING_ROWS_MAX; the rest goes the night after.
 #define SWEEP_ROWS_MAX 5000
 
-static const char MISSED[] =
-    "SELECT b.id, b.site, b.sitting, b.seat, b.code, b.pin_hash FROM booking b "
-    "JOIN sitting t ON t.id = b.sitting WHERE b.state = 'confirmed' AND t.end_ms < $1 LIMIT $2";
-static const char CLOSING_DONE[] = "SELECT " STORE_SITTING_COLUMNS
-                                   " FROM sitting WHERE state = 'closing' AND end_ms < $1 LIMIT $2";
-static const char CLOSE[] = "UPDATE sitting SET state = 'closed' WHERE id = $1";
 static const char OLD_SITTINGS[] =
     "SELECT f.stream, f.kind, f.key FROM feed_row f JOIN sitting t ON t.id = f.key "
     "WHERE f.stream = $1 AND f.kind IN ('sitting', 'avail') AND f.dead = 0 AND t.end_ms < $2 "
@@ -29,49 +23,6 @@ static const char CONTACTS_DROP[] =
     "UPDATE booking SET contact = NULL, data_key = '', phone_mac = '' "
     "WHERE (contact IS NOT NULL OR phone_mac <> '') "
     "AND coalesce((SELECT end_ms FROM sitting WHERE id = booking.sitting), made_ms) < $1";
-
-// Nobody came: the seat is not sold again, but the phone is free for another booking.
-static enum err missed(struct store *s, int64_t before_ms)
-{
-    struct db_rows rows;
-    enum err e = ERR_OK;
-    db_rows_open(&rows, s->db, DB_QUERY(MISSED, DB_INT(before_ms), DB_INT(SWEEP_ROWS_MAX)));
-    while (!e && db_rows_next(&rows)) {
-        struct feed_row row = {.stream = FEED_SITE_STREAM, .kind = FEED_BOOKING};
-        struct feed_booking *b = &row.value.booking;
-        b->booking.id = db_id(&rows, 0);
-        b->sitting.id = db_id(&rows, 2);
-        b->seat = (int)db_int(&rows, 3);
-        b->state = BOOKING_NO_SHOW;
-        store_hex_column(&rows, 4, b->code.z, sizeof(b->code.z) - 1);
-        store_hex_column(&rows, 5, b->pin_hash.hex, sizeof(b->pin_hash.hex) - 1);
-        struct site_code site = store_site_column(&rows, 1);
-        if (rows.err) break;
-        e = store_booking_state(&s->centre, b->booking, BOOKING_NO_SHOW, store_now(s));
-        if (!e) e = store_tell(s, site_code_str(&site), &row);
-    }
-    enum err closed = db_rows_close(&rows);
-    return e ? e : closed;
-}
-
-static enum err closing_done(struct store *s, int64_t before_ms)
-{
-    struct db_rows rows;
-    enum err e = ERR_OK;
-    db_rows_open(&rows, s->db, DB_QUERY(CLOSING_DONE, DB_INT(before_ms), DB_INT(SWEEP_ROWS_MAX)));
-    while (!e && db_rows_next(&rows)) {
-        struct feed_row row = {.stream = FEED_COUNTY, .kind = FEED_SITTING};
-        size_t mark = arena_mark(&s->scratch);
-        store_sitting_of_row(&rows, &s->scratch, &row.value.sitting);
-        row.value.sitting.state = SITTING_CLOSED;
-        if (rows.err) break;
-        e = db_run(s->db, DB_QUERY(CLOSE, DB_TEXT(id_str(&row.value.sitting.id.id))), NULL);
-        if (!e) e = store_tell(s, site_county(&row.value.sitting.site), &row);
-        arena_rewind(&s->scratch, mark);
-    }
-    enum err closed = db_rows_close(&rows);
-    return e ? e : closed;
-}
 
 // Rows of sittings that are over leave the feed; what they stood for stays in its tables.
 static enum err leave_feed(struct store *s, struct db_query query)
@@ -93,11 +44,8 @@ static enum err sweep(struct store *s, const struct store_meta *meta, int today)
 {
     int64_t yesterday_ms = date_ms(today - 1, 0);
     struct str county = store_stream(&s->scratch, FEED_COUNTY, str_from_z(meta->county));
-    enum err e = missed(s, date_ms(today, 0));
-    if (!e) e = closing_done(s, date_ms(today, 0));
-    if (!e)
-        e = leave_feed(s, DB_QUERY(OLD_SITTINGS, DB_TEXT(county), DB_INT(yesterday_ms),
-                                   DB_INT(SWEEP_ROWS_MAX)));
+    enum err e = leave_feed(
+        s, DB_QUERY(OLD_SITTINGS, DB_TEXT(county), DB_INT(yesterday_ms), DB_INT(SWEEP_ROWS_MAX)));
     if (!e) e = leave_feed(s, DB_QUERY(OLD_BOOKINGS, DB_INT(yesterday_ms), DB_INT(SWEEP_ROWS_MAX)));
     if (!e) e = leave_feed(s, DB_QUERY(OLD_RIGHTS, DB_INT(yesterday_ms), DB_INT(SWEEP_ROWS_MAX)));
     int64_t tick = yesterday_ms / (SITTING_GRANULE_MINUTES * DATE_MINUTE_MS);

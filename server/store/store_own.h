@@ -33,6 +33,9 @@ struct store {
     struct arena scratch;  // rewound where a transaction or a command begins
     size_t scratch_ground; // what lies below lives as long as the store
     struct store_pending pending;
+    // Seats asked back of kiosks in this hour, by the place of the site. A start forgets it.
+    int64_t recall_hour;
+    int recalls[STORE_SITES_MAX];
 };
 
 int64_t store_now(const struct store *s);
@@ -79,8 +82,10 @@ MUST_USE enum err store_booking_add(struct centre_store *centre, const struct ce
 MUST_USE enum err store_booking_state(struct centre_store *centre, struct booking_id id,
                                       enum booking_state state, int64_t now_ms);
 MUST_USE enum err store_phone_open(struct centre_store *centre,
-                                   const struct centre_contact *contact, int *same_topic,
-                                   int *in_all);
+                                   const struct centre_contact *contact, struct booking_id besides,
+                                   int *same_topic, int *in_all);
+MUST_USE enum err store_contact_carry(struct centre_store *centre, struct booking_id from,
+                                      struct booking_id to, struct centre_contact *out);
 
 // ---- Between the files
 
@@ -88,7 +93,8 @@ MUST_USE enum err store_meta_get(struct store *s, struct str name, struct arena 
                                  struct str *out);
 MUST_USE enum err store_meta_put(struct store *s, struct str name, struct str value);
 
-MUST_USE enum err store_grant_all(struct store *s); // every site
+// Seats for the kiosks of every site. `asks_back` also lets the plan ask rich kiosks for some.
+MUST_USE enum err store_lease_all(struct store *s, bool asks_back);
 
 // The rules as stored; `out` has room for ROSTER_RULES_MAX, texts live in `a`.
 MUST_USE enum err store_rules(struct store *s, struct arena *a, struct roster_rule *out,

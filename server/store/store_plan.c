@@ -21,9 +21,10 @@ static const char SEATS_DROP[] = "DELETE FROM seat WHERE sitting = $1";
 static const char TICKS_DROP[] = "DELETE FROM counsellor_tick WHERE sitting = $1";
 static const char TICK_ADD[] =
     "INSERT INTO counsellor_tick (counsellor, tick, sitting) VALUES ($1, $2, $3)";
-static const char SEAT_ADD[] = "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open) "
-                               "VALUES ($1, $2, NULL, 0, NULL, 1) "
-                               "ON CONFLICT (sitting, no) DO NOTHING";
+static const char SEAT_ADD[] =
+    "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open, recall) "
+    "VALUES ($1, $2, NULL, 0, NULL, 1, 0) "
+    "ON CONFLICT (sitting, no) DO NOTHING";
 static const char SEAT_SHUT[] = "UPDATE seat SET is_open = 0 WHERE sitting = $1 AND no = $2 "
                                 "AND owner IS NULL AND booking IS NULL";
 static const char POOL_SHUT[] =
@@ -300,6 +301,7 @@ static enum err go(struct store *s, const struct existing *found)
     x.state = SITTING_CLOSING;
     e = run(s, POOL_SHUT, x.id);
     if (!e) e = sitting_put(s, &x);
+    if (!e) e = centre_close(&s->centre, x.id);
     return e ? e : tell_sitting(s, &x);
 }
 
@@ -325,15 +327,19 @@ static enum err carry_out(struct store *s, const struct plan *plan)
     return e;
 }
 
-enum err store_grant_all(struct store *s)
+enum err store_lease_all(struct store *s, bool asks_back)
 {
     size_t mark = arena_mark(&s->scratch);
     struct site *sites = arena_array(&s->scratch, struct site, STORE_SITES_MAX);
     int count = 0;
+    int64_t hour = store_now(s) / (60 * DATE_MINUTE_MS);
+    if (hour != s->recall_hour) memset(s->recalls, 0, sizeof(s->recalls));
+    s->recall_hour = hour;
     enum err e = store_sites(s, &s->scratch, sites, &count);
     for (int i = 0; !e && i < count; i++) {
         size_t site_mark = arena_mark(&s->scratch);
-        e = centre_grant(&s->centre, sites[i].code, store_now(s));
+        e = centre_lease(&s->centre, sites[i].code, store_now(s),
+                         asks_back ? &s->recalls[i] : NULL);
         arena_rewind(&s->scratch, site_mark);
     }
     arena_rewind(&s->scratch, mark);
@@ -357,5 +363,5 @@ enum err store_materialise(struct store *s)
         e = carry_out(s, &plan);
     }
     arena_rewind(&s->scratch, mark);
-    return e ? e : store_grant_all(s);
+    return e ? e : store_lease_all(s, false);
 }

@@ -4,6 +4,7 @@ The folder is generated from a seed, and counted by a reader that shares no code
 """
 
 import json
+import os
 import pathlib
 import random
 import re
@@ -135,6 +136,22 @@ class Laws(unittest.TestCase):
                 self.assertIn(bad[one["file"]][0], one["why"], one)
             print(f"{len(files)} files: {total}", file=sys.stderr)
             self.expect_a_second_import_to_change_nothing(centre, root)
+
+    def test_a_name_in_another_encoding_is_one_refused_file(self):
+        with c.Centre() as centre:
+            root = centre.dir / "laws"
+            root.mkdir()
+            dice = random.Random(SEED)
+            (root / "办法.md").write_bytes(statute(dice, "办法"))
+            name = os.fsencode(root) + b"/\xcf\xdc\xb7\xa8.md"
+            with open(name, "wb") as file:
+                file.write(statute(dice, "宪法"))
+            centre.fill(publish=False)
+            code, lines = centre.admin("import-laws", root, check=False)
+            self.assertEqual(code, 1)
+            self.assertEqual(lines[-1], "1 imported, 1 refused")
+            self.assertIn(r"\xCF\xDC\xB7\xA8.md: the name of the file is not UTF-8", "\n".join(lines))
+            os.remove(name)
 
     def expect_a_second_import_to_change_nothing(self, centre, root):
         content = ("--articles", c.ROOT / "assets" / "content")

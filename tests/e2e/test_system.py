@@ -39,6 +39,8 @@ TEAR_BYTES_MAX = 3000
 TORN_TRIES = 9
 # What has begun when the kiosk is enrolled is sold by the centre alone.
 WITH_OWN_SEATS = r".* 14:30" + demo_tour.WITH_SEATS
+STOPPED = "本机停用了"
+ANOTHER_DAY = r"明天" + demo_tour.WITH_SEATS
 
 
 class World(unittest.TestCase):
@@ -269,6 +271,71 @@ class SystemTest(World):
         self.assertEqual(told([canary], secrets), {("canary", self.visitor.pins[0])})
         self.assertEqual(told(kept + logs, secrets + spaced), set(), when)
         self.assertEqual(told(logs, self.visitor.codes), set(), when)
+
+
+class MoveTest(World):
+    """Another time: with a yes, without an answer, without a line. One seat is always the visitor's."""
+
+    def move_about(self, **how):
+        self.begin(**how)
+        visitor = self.visitor
+        visitor.book("booking", WITH_OWN_SEATS)
+        visitor.tap(demo_tour.HOME)
+        # The one seat of the pool is asked for first, and had when the line stands again.
+        self.line.stall()
+        visitor.move("unanswered", 0, ANOTHER_DAY, demo_tour.NOT_MOVED)
+        self.line.restore()
+        system.wait_for("what was withdrawn at the centre", ARRIVE_SECONDS,
+                        lambda: self.kiosk.unsent() == 0)
+        visitor.move("asked", 0, ANOTHER_DAY)
+        self.line.cut()
+        visitor.see(demo_tour.OFFLINE)
+        visitor.move("offline", 0, ANOTHER_DAY)
+        self.line.restore()
+        visitor.see_no(demo_tour.OFFLINE, demo_tour.BACK_SECONDS)
+        self.expect_each_booking_once()
+        self.assertEqual(visitor.complaints, [])
+
+    def test_on_a_portrait_panel(self):
+        self.move_about()
+
+    def test_on_a_landscape_panel(self):
+        self.move_about(size=LANDSCAPE)
+
+
+class StoppedTest(World):
+    """What staff do to a kiosk at the centre."""
+
+    def kiosk_id(self):
+        return (self.kiosk.data / "kiosk.id").read_text(encoding="ascii").strip()
+
+    def test_a_stopped_kiosk_stays_stopped_and_one_written_off_forgets_all(self):
+        self.begin()
+        visitor, name = self.visitor, self.kiosk_id()
+        self.assertIn(f"{name} {HALL} A desk    active", self.centre.admin("kiosks"))
+        self.centre.admin("suspend", name)
+        visitor.tap(demo_tour.TAKE_NUMBER)  # tells the centre, which turns it away
+        visitor.see(STOPPED)
+        self.kiosk.stop()
+        self.line.cut()
+        self.kiosk.start()
+        visitor.see(STOPPED)
+        self.kiosk.stop()
+        self.line.restore()
+        self.centre.admin("resume", name)
+        self.kiosk.start()
+        visitor.see(demo_tour.TAKE_NUMBER)
+        system.wait_for("the number at the centre", ARRIVE_SECONDS,
+                        lambda: self.kiosk.unsent() == 0)
+        self.centre.admin("retire", name)
+        key = (self.kiosk.data / "device.key").read_bytes()
+        visitor.tap(demo_tour.TAKE_NUMBER)
+        visitor.see(system.USER_CODE)
+        self.assertFalse((self.kiosk.data / "kiosk.id").exists())
+        self.assertNotEqual((self.kiosk.data / "device.key").read_bytes(), key)
+        self.assertEqual(self.kiosk.own_seats(), 0)
+        self.assertIn("revoked", self.centre.admin("kiosks"))
+        self.centre.check()
 
 
 class ClockTest(World):

@@ -240,7 +240,8 @@ static inline void kiosk_answer(struct ledger *l, int64_t from, int count, int64
                                  .safe = safe,
                                  .results = results,
                                  .count = count};
-    assert_int_equal(sync_hear_answer(l, &answer, decided, &decided_count), ERR_OK);
+    assert_int_equal(
+        sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &decided_count), ERR_OK);
 }
 
 static inline struct ledger_self kiosk_self(struct ledger *l)

@@ -68,6 +68,8 @@ static void a_refused_number_says_why(void **state)
     world_answer(w,
                  (struct keeper_answer){.outcome = KEEPER_REFUSED, .verdict = VERDICT_TICKETS_OUT});
     assert_true(world_says(w, "今天的号发完了"));
+    assert_true(world_says(w, "没有取到号"));
+    assert_null(world_find(w, "取到号了"));
 }
 
 static void a_booking_goes_through_four_steps(void **state)
@@ -313,6 +315,77 @@ static void a_booking_is_cancelled_by_code_and_pin_in_four_touches(void **state)
     assert_true(world_says(w, "取消好了"));
 }
 
+static void to_move(struct world *w)
+{
+    found(w, 180 * DATE_MINUTE_MS);
+    world_tap(w, "我的预约");
+    world_type(w, w->code.z);
+    world_type(w, w->pin.z);
+    world_tap(w, "查");
+    world_tap(w, "改时间");
+    world_expect_screen(w, "sitting");
+}
+
+static void a_booking_moves_to_another_sitting_without_telling_who_again(void **state)
+{
+    struct world *w = portrait(state);
+    to_move(w);
+    assert_true(world_says(w, "第1步，共2步"));
+    world_tap(w, SITTING);
+    world_expect_screen(w, "confirm");
+    assert_true(world_says(w, "旧小票不能用了"));
+    assert_false(world_says(w, "手机号"));
+    world_expect_golden(w, "confirm_move");
+    world_tap(w, "确认改时间");
+    const struct keeper_request *asked = world_last(w);
+    assert_int_equal(asked->ask, KEEPER_MOVE);
+    assert_true(id_eq(asked->booking.id, w->booking.id.id));
+    assert_true(id_eq(asked->sitting.id, w->sittings[1].sitting.id.id));
+    assert_int_equal(asked->offer.kind, OFFER_POOL);
+    // Nobody leaves while it is not known which of the two slips counts.
+    assert_true(world_find(w, "首页")->states & STATE_DISABLED);
+    stage_back(&w->stage);
+    world_frame(w);
+    world_expect_screen(w, "confirm");
+    struct keeper_answer answer = booked(w);
+    answer.ask = KEEPER_MOVE;
+    world_answer(w, answer);
+    world_expect_screen(w, "book_done");
+    assert_true(world_says(w, "改好了，已确认"));
+    assert_true(world_says(w, "签到密码 907 216"));
+}
+
+static void a_move_that_fails_says_that_the_old_time_stands(void **state)
+{
+    struct world *w = portrait(state);
+    to_move(w);
+    world_tap(w, SITTING);
+    world_tap(w, "确认改时间");
+    world_answer(w, (struct keeper_answer){.outcome = KEEPER_UNANSWERED});
+    world_expect_screen(w, "refused");
+    assert_true(world_says(w, "没改，原来的还在"));
+    world_tap(w, "再试一次");
+    world_expect_screen(w, "confirm");
+    // What was begun and left is forgotten: the next one books anew.
+    world_tap(w, "首页");
+    to_confirm(w, SITTING);
+    world_tap(w, "确认预约");
+    assert_int_equal(world_last(w)->ask, KEEPER_BOOK);
+}
+
+static void without_a_line_nobody_moves_for_a_wish(void **state)
+{
+    struct world *w = portrait(state);
+    w->status.link = KEEPER_OFFLINE;
+    w->status.change++;
+    world_frame(w);
+    to_move(w);
+    const struct draw_node *n = world_find(w, "今天 14:30 到 17:00　政务大厅　已约满");
+    assert_non_null(n);
+    assert_true(n->states & STATE_DISABLED);
+    assert_true(str_starts(n->value, STR("网络断了")));
+}
+
 static void five_wrong_pins_make_a_pause(void **state)
 {
     struct world *w = portrait(state);
@@ -429,6 +502,9 @@ int main(int argc, char **argv)
         T(an_own_seat_is_sold_without_a_line),
         T(a_scanned_slip_leads_to_check_in),
         T(a_booking_is_cancelled_by_code_and_pin_in_four_touches),
+        T(a_booking_moves_to_another_sitting_without_telling_who_again),
+        T(a_move_that_fails_says_that_the_old_time_stands),
+        T(without_a_line_nobody_moves_for_a_wish),
         T(five_wrong_pins_make_a_pause),
         T(a_database_that_fails_is_no_wrong_pin),
         T(without_a_printer_a_slip_on_the_screen_is_kept_no_longer),

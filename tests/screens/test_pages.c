@@ -175,6 +175,45 @@ static int audit(struct world *w, const struct panel_row *row, const char *page)
     return world_audit(w, name);
 }
 
+// Another time for a booking of tomorrow.
+static int walk_move(struct world *w, const struct panel_row *row)
+{
+    int bad = 0;
+    w->code = (struct ticket_code){"12345670"};
+    while (!ticket_code_parse(str_from_z(w->code.z), &w->code)) {
+        w->code.z[TICKET_CODE_DIGITS - 1]++;
+    }
+    w->pin = (struct ticket_pin){"907216"};
+    w->booking = (struct cache_booking){.id = {w->sittings[0].sitting.id.id},
+                                        .code = w->code,
+                                        .state = BOOKING_CONFIRMED,
+                                        .seat = 2,
+                                        .planned_ms = w->civil_ms + DATE_DAY_MS,
+                                        .at = w->sittings[0]};
+    world_tap(w, "我的预约");
+    world_type(w, w->code.z);
+    world_type(w, w->pin.z);
+    world_tap(w, "查");
+    bad += audit(w, row, "my booking");
+    world_tap(w, "改时间");
+    bad += audit(w, row, "move, sitting");
+    world_tap(w, "今天 8:30 到 11:00　政务大厅　还有 3 席");
+    bad += audit(w, row, "move, confirm");
+    world_tap(w, "确认改时间");
+    bad += audit(w, row, "move, busy");
+    world_answer(w, (struct keeper_answer){.outcome = KEEPER_UNANSWERED});
+    bad += audit(w, row, "move, unanswered");
+    world_tap(w, "再试一次");
+    world_tap(w, "确认改时间");
+    world_answer(w, (struct keeper_answer){.ask = KEEPER_MOVE,
+                                           .code = w->code,
+                                           .pin = w->pin,
+                                           .planned_ms = w->civil_ms + 3600000});
+    bad += audit(w, row, "moved");
+    world_tap(w, "首页");
+    return bad;
+}
+
 // Every page on the way of a visitor.
 static int walk(struct world *w, const struct panel_row *row)
 {
@@ -192,6 +231,7 @@ static int walk(struct world *w, const struct panel_row *row)
         bad += audit(w, row, beside[i]);
         world_tap(w, "首页");
     }
+    bad += walk_move(w, row);
     world_tap(w, "现在取号");
     world_answer(w, (struct keeper_answer){.outcome = KEEPER_DONE, .letter = 'A', .number = 37});
     bad += audit(w, row, "walkin");

@@ -249,6 +249,7 @@ struct sim_message {
 
 struct sim_spooled {
     struct booking_id booking;
+    struct booking_id instead_of; // the slip that is void once this one is out
     int sitting;
     int seat;
 };
@@ -269,7 +270,10 @@ struct sim_kiosk {
     bool is_cut_up, is_cut_down;
     bool is_turned_away;
     struct booking_id waiting; // the visitor at the screen waits for this pool booking
+    struct booking_id moving;  // … to leave this one; none where it is a new one
     int64_t waiting_since_ms;
+    int64_t again_ms; // when to ask once more for a seat that is called back; 0: not now
+    int again_count;
     struct sim_spooled spool[4]; // in memory that outlives the program, not the power
     int spool_count;
     struct ledger_booking seatless; // the last wish or refused sale; its visitor may come back
@@ -360,6 +364,6 @@ const char *mutant_name(enum mutant m);
 
 // ---- The log (sim_log.c)
 
-void sim_log_to(FILE *trace); // NULL: nowhere
+void sim_log_to(FILE *file); // NULL: nowhere
 
 #endif

@@ -69,8 +69,8 @@ static enum err inc_put(struct centre_store *s, const struct centre_inc *inc)
     return e;
 }
 
-static enum err incs_active(struct centre_store *s, struct site_code site, struct inc_id *out,
-                            int *count)
+static enum err kiosks_active(struct centre_store *s, struct site_code site,
+                              struct centre_kiosk *out, int *count)
 {
     struct sim_centre *c = of(s);
     enum err e = disk(c);
@@ -79,7 +79,7 @@ static enum err incs_active(struct centre_store *s, struct site_code site, struc
         const struct centre_inc *inc = &c->now.incs[i].inc;
         bool is_rogue = c->now.incs[i].kiosk == SIM_ROGUE; // it is given nothing
         if (!is_rogue && inc->state == CENTRE_INC_ACTIVE && site_code_eq(inc->site, site))
-            out[(*count)++] = inc->inc;
+            out[(*count)++] = (struct centre_kiosk){inc->inc, inc->seen_ms};
     }
     return e;
 }
@@ -116,7 +116,8 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
         return ERR_CONFLICT;
     }
     bool is_rogue = id_eq(inc.id, c->world->rogue.id);
-    if (op->kind == OP_BOOK && op->basis == OP_RIGHT && result->outcome == OP_REFUSED && !is_rogue)
+    bool is_sale = op->kind == OP_BOOK || op->kind == OP_MOVE;
+    if (is_sale && op->basis == OP_RIGHT && result->outcome == OP_REFUSED && !is_rogue)
         sim_violate(c->world, "I7: a booking on a right is refused: %s",
                     verdict_code(result->verdict));
     CHECK(c->now.answer_count < SIM_OPS_MAX * SIM_KIOSKS);
@@ -126,6 +127,9 @@ static enum err answer_add(struct centre_store *s, struct inc_id inc, const stru
     if (op->kind == OP_CANCEL && op->why == OP_WHY_LEARNED) sim_came(c->world, OUTCOME_LEARNED);
     if (op->kind == OP_BOOK && result->outcome == OP_REFUSED)
         sim_came(c->world, OUTCOME_POOL_REFUSED);
+    if (result->verdict == VERDICT_TRY_AGAIN) sim_came(c->world, OUTCOME_TRY_AGAIN);
+    if (op->kind == OP_MOVE && result->outcome == OP_REFUSED)
+        sim_came(c->world, OUTCOME_MOVE_REFUSED);
     if (op->kind == OP_BOOK && result->verdict == VERDICT_LIMIT_PHONE)
         sim_came(c->world, OUTCOME_WARNED);
     return ERR_OK;
@@ -192,6 +196,7 @@ static void check_change(struct sim_world *w, const struct centre_seat *from,
     if (moves && !id_is_none(from->owner.id) && !id_is_none(to->owner.id))
         sim_violate(w, "a seat goes from one kiosk to another without a return");
     if (moves && !id_is_none(to->owner.id)) sim_came(w, OUTCOME_GRANTED);
+    if (to->is_recalled && !from->is_recalled) sim_came(w, OUTCOME_RECALLED);
 }
 
 static enum err seat_change(struct centre_store *s, const struct centre_seat *from,
@@ -202,7 +207,8 @@ static enum err seat_change(struct centre_store *s, const struct centre_seat *fr
     if (e) return e;
     struct centre_seat *seat = sim_centre_seat(c, from->sitting, from->seat);
     bool is_same = id_eq(seat->owner.id, from->owner.id) && seat->epoch == from->epoch &&
-                   id_eq(seat->booking.id, from->booking.id);
+                   id_eq(seat->booking.id, from->booking.id) &&
+                   seat->is_recalled == from->is_recalled;
     if (!is_same) return ERR_CONFLICT;
     check_change(c->world, from, to);
     *seat = *to;
@@ -255,7 +261,7 @@ static enum err booking_state(struct centre_store *s, struct booking_id id,
 }
 
 static enum err phone_open(struct centre_store *s, const struct centre_contact *contact,
-                           int *same_topic, int *in_all)
+                           struct booking_id besides, int *same_topic, int *in_all)
 {
     struct sim_centre *c = of(s);
     enum err e = disk(c);
@@ -264,10 +270,25 @@ static enum err phone_open(struct centre_store *s, const struct centre_contact *
     for (int i = 0; !e && i < c->now.booking_count; i++) {
         const struct sim_centre_booking *b = &c->bookings[i];
         if (!booking_is_open(b->b.state) || b->phone != contact->phone_mac[0] - '0') continue;
+        if (id_eq(b->b.id.id, besides.id)) continue;
         (*in_all)++;
         if (b->topic == contact->topic) (*same_topic)++;
     }
     return e;
+}
+
+static enum err contact_carry(struct centre_store *s, struct booking_id from, struct booking_id to,
+                              struct centre_contact *out)
+{
+    enum err e = disk(of(s));
+    (void)to;
+    if (e) return e;
+    const struct sim_centre_booking *b = sim_centre_booking(of(s), from);
+    if (!b) return ERR_NOT_FOUND;
+    *out = (struct centre_contact){
+        .is_readable = true, .has_phone = b->phone >= 0, .topic = b->topic, .phone_mac = "-"};
+    if (out->has_phone) out->phone_mac[0] = (char)('0' + b->phone);
+    return ERR_OK;
 }
 
 static enum err ticket_add(struct centre_store *s, const struct centre_ticket *t,
@@ -327,7 +348,7 @@ static enum err feed_put(struct centre_store *s, struct str stream_key, const st
 static const struct centre_store_ops ops = {
     .inc_get = inc_get,
     .inc_put = inc_put,
-    .incs_active = incs_active,
+    .kiosks_active = kiosks_active,
     .answer_get = answer_get,
     .answer_add = answer_add,
     .sitting_get = sitting_get,
@@ -339,6 +360,7 @@ static const struct centre_store_ops ops = {
     .booking_add = booking_add,
     .booking_state = booking_state,
     .phone_open = phone_open,
+    .contact_carry = contact_carry,
     .ticket_add = ticket_add,
     .feed_put = feed_put,
 };

@@ -29,6 +29,16 @@ static void check_heard(struct sim_world *w, struct sim_kiosk *k)
         sim_violate(w, "kiosk %d counts an answer as heard that it never stored", k->index);
 }
 
+// Whoever waits waits for an answer that can still come.
+static void check_asked(struct sim_world *w, struct sim_kiosk *k)
+{
+    for (int i = 0; i < k->disk.now.booking_count; i++) {
+        const struct ledger_booking *b = &k->disk.bookings[i];
+        if (b->state == BOOKING_ASKED && b->op_seq <= k->disk.now.self.acked)
+            sim_violate(w, "kiosk %d waits for an answer that it has had", k->index);
+    }
+}
+
 // I6: the position goes forward only, in one life.
 static void check_position(struct sim_world *w, struct sim_kiosk *k)
 {
@@ -85,6 +95,7 @@ void sim_check_step(struct sim_world *w)
     for (int i = 0; i < SIM_KIOSKS; i++) {
         check_rights(w, &w->kiosks[i]);
         check_heard(w, &w->kiosks[i]);
+        check_asked(w, &w->kiosks[i]);
         check_position(w, &w->kiosks[i]);
     }
     check_seats(w);

@@ -80,6 +80,7 @@ static void print_spooled(struct sim_kiosk *k)
             bool is_it = id_eq(booking->id.id, s->booking.id);
             if (!is_it || booking->state != BOOKING_CONFIRMED) continue;
             sim_slip(k->world, k, s->booking, s->sitting, s->seat);
+            sim_slip_cancelled(k->world, s->instead_of, k->disk.now.self.inc);
             sim_came(k->world, OUTCOME_SLIP_AFTER_CRASH);
         }
     }
@@ -101,6 +102,7 @@ void sim_kiosk_power_on(struct sim_kiosk *k)
     sync_stage_clear(&k->stage);
     memset(k->request, 0, sizeof(k->request));
     k->waiting = (struct booking_id){0};
+    k->moving = (struct booking_id){0};
     k->is_turned_away = false;
     k->is_up = true;
     enum err e = sync_start(sim_kiosk_ledger(k), sim_kiosk_now(k));
@@ -220,25 +222,34 @@ static void give_up_waiting(struct sim_kiosk *k)
         k->spool_count = 0;
     }
     k->waiting = (struct booking_id){0};
+    k->moving = (struct booking_id){0};
 }
 
+// Seats that are asked back, and those of sittings that have closed.
 static void return_idle(struct sim_kiosk *k)
 {
+    struct ledger *l = sim_kiosk_ledger(k);
     struct ledger_right idle[4];
     int count = 0;
-    if (k->disk.now.right_count == 0 || !sim_chance(&k->world->random, 20)) return;
-    for (int i = 0; i < k->disk.now.right_count && count < 4; i++) {
-        const struct ledger_right *r = &k->disk.now.rights[i];
-        bool is_open =
-            k->world->centre.now.sittings[sim_sitting_index(k->world, r->sitting)].state ==
-            SITTING_OPEN;
-        if (!is_open && id_is_none(r->booking.id)) idle[count++] = *r;
-    }
-    for (int i = 0; i < count; i++) {
-        enum err e =
-            sync_return(sim_kiosk_ledger(k), idle[i].sitting, idle[i].seat, sim_kiosk_now(k));
+    if (k->disk.now.right_count == 0 || !sim_chance(&k->world->random, 400)) return;
+    enum err e = l->ops->begin(l);
+    if (!e) e = l->ops->end(l, l->ops->idle_rights(l, idle, 4, &count));
+    for (int i = 0; !e && i < count; i++) {
+        e = sync_return(l, idle[i].sitting, idle[i].seat, sim_kiosk_now(k));
         if (!e) sim_came(k->world, OUTCOME_RETURNED);
     }
+}
+
+static void ask_again(struct sim_kiosk *k)
+{
+    bool asked = false;
+    if (k->again_ms == 0 || k->world->mono_ms < k->again_ms) return;
+    k->again_ms = 0;
+    k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
+    enum err e = sync_ask_again(sim_kiosk_ledger(k), k->waiting, sim_kiosk_now(k), &asked);
+    if (k->disk.has_crashed) sim_kiosk_power_cut(k);
+    k->disk.crash_next_end = false;
+    if (!e && asked) sim_came(k->world, OUTCOME_ASKED_AGAIN);
 }
 
 void sim_kiosk_run(struct sim_kiosk *k)
@@ -250,7 +261,8 @@ void sim_kiosk_run(struct sim_kiosk *k)
     }
     if (sim_kiosk_is_full(k)) return;
     bool waits = !id_is_none(k->waiting.id);
-    if (waits && w->mono_ms - k->waiting_since_ms > 8000) give_up_waiting(k);
+    if (waits) ask_again(k);
+    if (k->is_up && waits && w->mono_ms - k->waiting_since_ms > 8000) give_up_waiting(k);
     if (!k->is_up) return;
     return_idle(k);
     for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
@@ -281,15 +293,25 @@ static enum sync_event hear_hello(struct sim_kiosk *k, const struct sim_message 
 static void decided(struct sim_kiosk *k, const struct sync_decided *d)
 {
     bool is_waited_for = id_eq(d->booking.id, k->waiting.id);
+    if (is_waited_for && d->verdict == VERDICT_TRY_AGAIN && k->again_count < 2) {
+        k->again_ms = k->world->mono_ms + 2000;
+        k->again_count++;
+        return;
+    }
+    if (is_waited_for && d->verdict == VERDICT_OK && k->again_count > 0)
+        sim_came(k->world, OUTCOME_HAD_AGAIN);
     if (d->verdict == VERDICT_OK && (is_waited_for || MUTANT(LATE_ANSWER_CONFIRMS))) {
         const struct sim_centre_booking *b = sim_centre_booking(&k->world->centre, d->booking);
-        sim_came(k->world, OUTCOME_POOL_SOLD);
+        bool moves = !id_is_none(k->moving.id);
+        sim_came(k->world, moves ? OUTCOME_MOVED_POOL : OUTCOME_POOL_SOLD);
         if (b && b->b.seat > 0)
             sim_slip(k->world, k, d->booking, sim_sitting_index(k->world, b->b.sitting), b->b.seat);
+        if (moves) sim_slip_cancelled(k->world, k->moving, k->disk.now.self.inc);
     }
     if (is_waited_for) {
         if (d->verdict != VERDICT_OK) (void)sim_kiosk_knows(k, d->booking, &k->seatless);
         k->waiting = (struct booking_id){0};
+        k->moving = (struct booking_id){0};
         k->spool_count = 0;
     }
 }
@@ -304,7 +326,7 @@ static enum sync_event hear_push(struct sim_kiosk *k, const struct sim_message *
                                  .safe = m->safe,
                                  .results = m->results,
                                  .count = m->count};
-    enum err e = sync_hear_answer(sim_kiosk_ledger(k), &answer, list, &count);
+    enum err e = sync_hear_answer(sim_kiosk_ledger(k), &answer, sim_kiosk_now(k), list, &count);
     for (int i = 0; !e && i < count; i++) {
         decided(k, &list[i]);
     }

@@ -278,7 +278,8 @@ static enum err idle_rights(struct ledger *ledger, struct ledger_right *out, int
     for (int i = 0; !e && i < l->now.right_count && *count < max; i++) {
         const struct ledger_right *r = &l->now.rights[i];
         const struct sitting *s = find_sitting(l, r->sitting);
-        if (s && s->state != SITTING_OPEN && id_is_none(r->booking.id)) out[(*count)++] = *r;
+        bool is_idle = r->is_recalled || (s && s->state != SITTING_OPEN);
+        if (is_idle && id_is_none(r->booking.id)) out[(*count)++] = *r;
     }
     return e;
 }

@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define LINE_BYTES_MAX 1024
+
 static FILE *trace = NULL; // one a process, like the mutant
 
 void sim_log_to(FILE *file)
@@ -18,9 +20,9 @@ void sim_log_to(FILE *file)
 PRINTF_LIKE(1, 0)
 static void line(const char *format, va_list args)
 {
-    if (!trace) return;
-    vfprintf(trace, format, args);
-    fputc('\n', trace);
+    char text[LINE_BYTES_MAX];
+    int len = vsnprintf(text, sizeof(text), format, args);
+    if (trace && len >= 0) fprintf(trace, "%s\n", text);
 }
 
 void log_error(const char *format, ...)

@@ -82,8 +82,9 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
         }
     }
     struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
-    *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k)}, .kiosk = k->index};
-    return centre_grant(&c->store, inc->inc.site, now_ms);
+    *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k), .seen_ms = now_ms},
+                                   .kiosk = k->index};
+    return centre_lease(&c->store, inc->inc.site, now_ms, NULL);
 }
 
 static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
@@ -197,6 +198,16 @@ static enum err answer(struct sim_world *w, const struct sim_message *m, struct 
     return ERR_IO;
 }
 
+// A commit ends the waiting of those who poll; what is new they hear with their next request.
+static void wake_polls(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
+        struct sim_message *m = &w->messages[i];
+        bool waits = m->is_used && m->kind == SIM_PULL_REPLY && m->count == 0 && !m->more;
+        if (waits && m->deliver_ms > w->mono_ms) m->deliver_ms = w->mono_ms;
+    }
+}
+
 void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
 {
     static struct sim_message reply; // large, and one at a time
@@ -207,6 +218,8 @@ void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
         return;
     }
     sim_centre_begin(c);
+    struct sim_centre_inc *asker = sim_centre_inc(c, m->inc);
+    if (asker) asker->inc.seen_ms = w->civil_ms;
     enum err e = answer(w, m, &reply);
     if (!e && sim_fault(w, FAULT_CENTRE_CRASH_UNSAVED)) e = ERR_STOPPED;
     sim_centre_end(c, e);
@@ -215,6 +228,7 @@ void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
         if (e != ERR_STOPPED) sim_send(w, &reply, 0);
         return;
     }
+    if (m->kind == SIM_PUSH) wake_polls(w);
     if (sim_fault(w, FAULT_CENTRE_CRASH_SAVED)) return;
     bool nothing_new = reply.kind == SIM_PULL_REPLY && reply.count == 0 && !reply.more;
     sim_send(w, &reply, nothing_new ? 5000 + sim_roll(&w->random, 20000) : 0);

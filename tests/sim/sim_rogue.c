@@ -42,6 +42,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
                         .seq = seq,
                         .at_ms = w->civil_ms + 86400000,
                         .booking = some_booking(w),
+                        .instead_of = some_booking(w),
                         .sitting = some_sitting(w),
                         .seat = 1 + (int)sim_roll(&w->random, SIM_SEATS + 2),
                         .epoch = sim_roll(&w->random, 3),

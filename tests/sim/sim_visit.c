@@ -63,18 +63,21 @@ static struct sync_sale sale_of(struct sim_kiosk *k, struct sitting_id sitting, 
     return sale;
 }
 
-static void spool(struct sim_kiosk *k, const struct sync_sale *sale)
+static void spool(struct sim_kiosk *k, const struct sync_sale *sale, struct booking_id instead_of)
 {
     CHECK(k->spool_count < 4);
     k->spool[k->spool_count++] =
-        (struct sim_spooled){sale->booking, sim_sitting_index(k->world, sale->sitting), sale->seat};
+        (struct sim_spooled){.booking = sale->booking,
+                             .instead_of = instead_of,
+                             .sitting = sim_sitting_index(k->world, sale->sitting),
+                             .seat = sale->seat};
 }
 
 static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
 {
     struct sim_world *w = k->world;
     enum verdict v = VERDICT_OK;
-    spool(k, sale);
+    spool(k, sale, (struct booking_id){0});
     enum err e = sync_book_right(sim_kiosk_ledger(k), sale, sim_kiosk_now(k), &v);
     if (k->disk.has_crashed) {
         sim_kiosk_power_cut(k);
@@ -92,7 +95,7 @@ static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
 static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
 {
     enum verdict v = VERDICT_OK;
-    spool(k, sale);
+    spool(k, sale, (struct booking_id){0});
     enum err e = sync_book_pool(sim_kiosk_ledger(k), sale, sim_kiosk_now(k), &v);
     if (k->disk.has_crashed) {
         sim_kiosk_power_cut(k);
@@ -111,6 +114,8 @@ static void book_pool(struct sim_kiosk *k, const struct sync_sale *sale)
     }
     k->waiting = sale->booking;
     k->waiting_since_ms = k->world->mono_ms;
+    k->again_ms = 0;
+    k->again_count = 0;
 }
 
 static void book(struct sim_kiosk *k)
@@ -164,6 +169,44 @@ static void cancel(struct sim_kiosk *k)
     if (!e && v == VERDICT_OK) sim_slip_cancelled(w, slip->booking, k->disk.now.self.inc);
     if (!e && v == VERDICT_OK)
         sim_came(w, booking.is_foreign ? OUTCOME_CANCELLED_ELSEWHERE : OUTCOME_CANCELLED);
+}
+
+// The visitor takes another seat in the place of the one on the slip, as the offer has it.
+static void move(struct sim_kiosk *k)
+{
+    struct sim_world *w = k->world;
+    struct ledger_booking old;
+    struct sim_slip *slip = some_slip(w);
+    if (!slip || k->disk.now.sitting_count == 0) return;
+    if (!sim_kiosk_knows(k, slip->booking, &old)) return;
+    const struct sitting *s =
+        &k->disk.now.sittings[sim_roll(&w->random, (uint32_t)k->disk.now.sitting_count)];
+    struct feed_avail avail = avail_of(k, s->id);
+    struct offer offer = offer_choose(s, &avail, own_seats(k, s->id), sync_plan_is_online(&k->plan),
+                                      sim_kiosk_now(k).ms);
+    if (offer.kind != OFFER_RIGHT && offer.kind != OFFER_POOL) return;
+    struct sync_move to = {offer.kind == OFFER_RIGHT ? OP_RIGHT : OP_POOL,
+                           sale_of(k, s->id, offer.seat)};
+    enum verdict v = VERDICT_OK;
+    spool(k, &to.sale, old.id);
+    enum err e = sync_move(sim_kiosk_ledger(k), &old, &to, sim_kiosk_now(k), &v);
+    if (k->disk.has_crashed) return; // the spool tells after the next start
+    if (e || v != VERDICT_OK) {
+        k->spool_count--;
+        return;
+    }
+    if (to.basis == OP_POOL) {
+        k->waiting = to.sale.booking;
+        k->moving = old.id;
+        k->waiting_since_ms = w->mono_ms;
+        k->again_ms = 0;
+        k->again_count = 0;
+        return;
+    }
+    k->spool_count--;
+    sim_came(w, OUTCOME_MOVED_RIGHT);
+    sim_slip_cancelled(w, old.id, k->disk.now.self.inc);
+    sim_slip(w, k, to.sale.booking, sim_sitting_index(w, to.sale.sitting), to.sale.seat);
 }
 
 // A visitor whose booking has no seat (a wish, or a sale that was refused) takes it back, or means to
@@ -245,8 +288,10 @@ void sim_kiosk_visit(struct sim_kiosk *k)
     if (!id_is_none(k->waiting.id)) return; // the screen is taken
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
     uint32_t what = sim_roll(&k->world->random, 100);
-    if (what < 55) {
+    if (what < 46) {
         book(k);
+    } else if (what < 55) {
+        move(k);
     } else if (what < 75) {
         cancel(k);
     } else if (what < 83) {

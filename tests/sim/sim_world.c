@@ -124,15 +124,20 @@ static void change_roster(struct sim_world *w)
         if (id_is_none(seat->owner.id) && id_is_none(seat->booking.id))
             seat->is_open = s->state == SITTING_OPEN;
     }
-    sim_centre_end(c, tell_sitting(c, s));
+    enum err e = s->state == SITTING_OPEN ? ERR_OK : centre_close(&c->store, s->id);
+    sim_centre_end(c, e ? e : tell_sitting(c, s));
 }
 
-static void night(struct sim_world *w)
+// Seats for kiosks, as each minute brings them.
+static void minute(struct sim_world *w)
 {
     struct sim_centre *c = &w->centre;
+    int recalls[2] = {0};
     sim_centre_begin(c);
-    enum err e = centre_grant(&c->store, c->now.sittings[0].site, w->civil_ms);
-    if (!e) e = centre_grant(&c->store, c->now.sittings[SIM_SITTINGS - 1].site, w->civil_ms);
+    enum err e = centre_lease(&c->store, c->now.sittings[0].site, w->civil_ms, &recalls[0]);
+    if (!e)
+        e = centre_lease(&c->store, c->now.sittings[SIM_SITTINGS - 1].site, w->civil_ms,
+                         &recalls[1]);
     sim_centre_end(c, e);
 }
 
@@ -181,7 +186,7 @@ static void one_step(struct sim_world *w)
     } else if (what < 96 || w->is_calm) {
         pass_time(w);
     } else if (what < 97) {
-        sim_chance(&w->random, 300) ? change_roster(w) : night(w);
+        sim_chance(&w->random, 300) ? change_roster(w) : minute(w);
         sim_rogue(w);
     } else {
         trouble_a_kiosk(w);

@@ -165,6 +165,142 @@ static void a_cancel_that_comes_first_is_kept(void **state)
     world_is_sound(w);
 }
 
+static void a_seat_of_another_kiosk_is_called_back_while_the_visitor_waits(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk owner;
+    struct world_kiosk asker;
+    struct op_result result;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &owner);
+    world_enrol(w, 1, STORE_ROLE_DESK, &asker);
+    struct op op = world_book(w, tomorrow(w), 3, OP_POOL, 0);
+    for (int i = 0; i < 2; i++) { // asking twice calls once
+        assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+        assert_int_equal(result.outcome, OP_REFUSED);
+        assert_int_equal(result.verdict, VERDICT_TRY_AGAIN);
+        assert_int_equal(result.next_seat, 1);
+        assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1"), 1);
+        world_is_sound(w);
+    }
+    // The owner has sold it meanwhile: the promise stands, and the seat is full.
+    struct op sold = world_book(w, tomorrow(w), 3, OP_RIGHT, 1);
+    assert_int_equal(world_push(w, &owner, sold, "", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK);
+    assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_SITTING_FULL);
+    // It gives another one back when it is called, and the visitor has it.
+    op.seat = 4;
+    assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_TRY_AGAIN);
+    struct op back = {.kind = OP_RETURN, .sitting = tomorrow(w), .seat = 4, .epoch = 1};
+    assert_int_equal(world_push(w, &owner, back, "", &result), ERR_OK);
+    assert_int_equal(world_push(w, &asker, op, "13800001111", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK);
+    world_is_sound(w);
+    // Who was not heard of for a while, or may not ask, would not answer in time.
+    op = world_book(w, tomorrow(w), 5, OP_POOL, 0);
+    w->env.now_ms += CENTRE_NEAR_MS + 1;
+    assert_int_equal(world_push(w, &asker, op, "", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_SITTING_FULL);
+    assert_int_equal(result.next_seat, 1);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE recall = 1 AND no = 5"), 0);
+    world_is_sound(w);
+}
+
+static struct op move_to(struct op book, struct booking_id from)
+{
+    book.kind = OP_MOVE;
+    book.instead_of = from;
+    return book;
+}
+
+static int64_t kept_of(struct world *w, struct booking_id id)
+{
+    const char *sql = "SELECT count(*) FROM booking n JOIN booking o ON o.phone_mac = n.phone_mac "
+                      "AND o.topic = n.topic WHERE n.contact <> o.contact AND n.phone_mac <> '' "
+                      "AND n.id = $1 AND o.id <> $1";
+    int64_t n = -1;
+    assert_int_equal(db_one_int(store_db(w->store), DB_QUERY(sql, DB_TEXT(id_str(&id.id))), &n),
+                     ERR_OK);
+    return n;
+}
+
+static enum err see_whole(void *context, const struct store_booking *b)
+{
+    int *whole = context;
+    *whole += str_eq_z(b->phone, "138****1111") && b->name.len > 0;
+    return ERR_OK;
+}
+
+static void a_move_carries_what_the_visitor_left_and_does_not_count_twice(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct op_result result;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct op first = world_book(w, tomorrow(w), 2, OP_RIGHT, 1);
+    assert_int_equal(world_push(w, &kiosk, first, "13800001111", &result), ERR_OK);
+    // Onto a right: at once. The phone has one booking on this topic, and it is the one that goes.
+    struct op second = move_to(world_book(w, tomorrow(w), 3, OP_RIGHT, 1), first.booking);
+    assert_int_equal(world_push(w, &kiosk, second, "", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK);
+    assert_int_equal(kept_of(w, second.booking), 1);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM booking WHERE state = 'confirmed'"), 1);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM seat WHERE booking IS NOT NULL"), 1);
+    // Onto a pool seat: the old one stands until the kiosk says that it has heard.
+    struct op third = move_to(world_book(w, tomorrow(w), 1, OP_POOL, 0), second.booking);
+    assert_int_equal(world_push(w, &kiosk, third, "", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM booking WHERE state = 'confirmed'"), 2);
+    struct op leave = {.kind = OP_CANCEL, .booking = second.booking, .why = OP_WHY_MOVED};
+    assert_int_equal(world_push(w, &kiosk, leave, "", &result), ERR_OK);
+    assert_int_equal(kept_of(w, third.booking), 2);
+    struct store_booking_filter filter = {.has_state = true, .state = BOOKING_CONFIRMED};
+    int whole = 0;
+    assert_int_equal(store_bookings(w->store, &filter, see_whole, &whole), ERR_OK);
+    assert_int_equal(whole, 1);
+    world_is_sound(w);
+}
+
+static void a_move_without_a_seat_leaves_the_booking_where_it_is(void **state)
+{
+    struct world *w = *state;
+    struct world_kiosk kiosk;
+    struct op_result result;
+    world_init(w);
+    world_enrol(w, 0, STORE_ROLE_DESK, &kiosk);
+    struct op first = world_book(w, tomorrow(w), 2, OP_RIGHT, 1);
+    assert_int_equal(world_push(w, &kiosk, first, "13800001111", &result), ERR_OK);
+    struct op taken = move_to(world_book(w, tomorrow(w), 2, OP_POOL, 0), first.booking);
+    assert_int_equal(world_push(w, &kiosk, taken, "", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_SITTING_FULL);
+    assert_int_equal(result.next_seat, 1);
+    struct op stranger = move_to(world_book(w, tomorrow(w), 4, OP_RIGHT, 9), first.booking);
+    assert_int_equal(world_push(w, &kiosk, stranger, "", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_NOT_YOURS);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM booking WHERE state = 'confirmed'"), 1);
+    // What is not known, or gone, is not moved to a seat of the pool; on a right the promise stands,
+    // and the cancel of what is not known yet is kept.
+    struct booking_id nobody = {id_new(&w->env.env)};
+    struct op lost = move_to(world_book(w, tomorrow(w), 1, OP_POOL, 0), nobody);
+    assert_int_equal(world_push(w, &kiosk, lost, "", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_NOT_FOUND);
+    struct op promised = move_to(world_book(w, tomorrow(w), 3, OP_RIGHT, 1), nobody);
+    assert_int_equal(world_push(w, &kiosk, promised, "", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_OK_WARN);
+    struct op late = world_book(w, tomorrow(w), 1, OP_POOL, 0);
+    late.booking = nobody;
+    assert_int_equal(world_push(w, &kiosk, late, "", &result), ERR_OK);
+    assert_int_equal(result.verdict, VERDICT_ALREADY_CANCELLED);
+    struct op gone = move_to(world_book(w, tomorrow(w), 1, OP_POOL, 0), nobody);
+    assert_int_equal(world_push(w, &kiosk, gone, "", &result), ERR_OK);
+    assert_int_equal(result.outcome, OP_REFUSED);
+    assert_int_equal(world_count(w, "SELECT count(*) FROM booking WHERE state = 'confirmed'"), 2);
+    world_is_sound(w);
+}
+
 static void a_wish_for_a_sitting_that_is_gone_is_kept_without_it(void **state)
 {
     struct world *w = *state;
@@ -320,6 +456,7 @@ static void what_is_over_leaves_the_feed_and_contacts_go_after_their_time(void *
         assert_int_equal(store_begin(w->store), ERR_OK);
         assert_int_equal(store_commit(w->store, store_nightly(w->store, &did)), ERR_OK);
         assert_true(did);
+        world_minute(w);
         assert_string_equal(
             booking_state_code(bookings(w, (struct store_booking_filter){0}).rows[0].state),
             rows[i].booking);
@@ -366,6 +503,9 @@ int suite_booking(struct world_driver *driver)
         WORLD_TEST(an_operation_told_again_gets_its_stored_answer),
         WORLD_TEST(a_phone_has_its_limits_while_the_bookings_are_ahead),
         WORLD_TEST(a_cancel_that_comes_first_is_kept),
+        WORLD_TEST(a_seat_of_another_kiosk_is_called_back_while_the_visitor_waits),
+        WORLD_TEST(a_move_carries_what_the_visitor_left_and_does_not_count_twice),
+        WORLD_TEST(a_move_without_a_seat_leaves_the_booking_where_it_is),
         WORLD_TEST(a_wish_for_a_sitting_that_is_gone_is_kept_without_it),
         WORLD_TEST(a_number_is_given_once_a_day),
         WORLD_TEST(staff_see_masks_and_the_file_holds_no_phone),

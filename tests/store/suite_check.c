@@ -9,6 +9,7 @@ static const struct {
     {"a cancelled booking keeps its seat", "UPDATE booking SET state = 'cancelled'"},
     {"a booking moves to another seat", "UPDATE booking SET seat = seat + 2"},
     {"an epoch is set back", "UPDATE seat SET epoch = 0"},
+    {"a seat is asked back unheard", "UPDATE seat SET recall = 1 WHERE owner IS NOT NULL"},
     {"an epoch rises unseen", "UPDATE seat SET epoch = epoch + 1 WHERE owner IS NOT NULL"},
     {"a seat changes its owner unseen",
      "UPDATE seat SET owner = NULL WHERE owner IS NOT NULL AND booking IS NULL"},

@@ -23,13 +23,11 @@ static enum err push(struct world *w, struct attempt *a)
     return e;
 }
 
-static enum err grant(struct world *w, struct attempt *a)
+static enum err minute(struct world *w, struct attempt *a)
 {
     (void)a;
     enum err e = store_begin(w->store);
-    if (e) return e;
-    return store_commit(w->store,
-                        centre_grant(store_centre(w->store), world_site(0), w->env.now_ms));
+    return e ? e : store_commit(w->store, store_minute(w->store));
 }
 
 static enum err enrol(struct world *w, struct attempt *a)
@@ -118,7 +116,7 @@ static void no_fault_leaves_half_a_push(void **state)
     survives(w, push, &a, 1);
 }
 
-static void no_fault_leaves_half_a_grant(void **state)
+static void no_fault_leaves_half_a_minute(void **state)
 {
     struct world *w = *state;
     struct attempt a;
@@ -126,7 +124,8 @@ static void no_fault_leaves_half_a_grant(void **state)
     world_enrol(w, 0, STORE_ROLE_DESK, &a.kiosk);
     a.sitting = world_sitting(w, 0, world_today(w) + 1, 510);
     w->env.now_ms += DATE_DAY_MS; // a day more to hand out
-    survives(w, grant, &a, 3);
+    world_seen(w, &a.kiosk);
+    survives(w, minute, &a, 3);
 }
 
 static void no_fault_leaves_half_an_enrolment(void **state)
@@ -208,7 +207,7 @@ int suite_faults(struct world_driver *driver)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(no_fault_leaves_half_a_push),
-        WORLD_TEST(no_fault_leaves_half_a_grant),
+        WORLD_TEST(no_fault_leaves_half_a_minute),
         WORLD_TEST(no_fault_leaves_half_an_enrolment),
         WORLD_TEST(no_fault_leaves_half_an_import),
         WORLD_TEST(no_fault_leaves_half_a_night),

@@ -238,6 +238,18 @@ enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, co
     return e;
 }
 
+void world_seen(struct world *w, const struct world_kiosk *kiosk)
+{
+    assert_int_equal(store_begin(w->store), ERR_OK);
+    assert_int_equal(store_commit(w->store, store_kiosk_seen(w->store, kiosk->kiosk)), ERR_OK);
+}
+
+void world_minute(struct world *w)
+{
+    assert_int_equal(store_begin(w->store), ERR_OK);
+    assert_int_equal(store_commit(w->store, store_minute(w->store)), ERR_OK);
+}
+
 int64_t world_count(struct world *w, const char *sql)
 {
     int64_t n = -1;
@@ -283,6 +295,7 @@ int suite_all(struct world_driver *driver)
     failed += suite_roster(driver);
     failed += suite_kiosk(driver);
     failed += suite_booking(driver);
+    failed += suite_minute(driver);
     failed += suite_check(driver);
     failed += suite_faults(driver);
     return failed;

@@ -71,6 +71,9 @@ struct op world_book(struct world *w, struct sitting_id sitting, int seat, enum 
 enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, const char *phone,
                     struct op_result *result);
 
+void world_seen(struct world *w, const struct world_kiosk *kiosk); // it was heard of just now
+void world_minute(struct world *w);                                // a minute's work
+
 int64_t world_count(struct world *w, const char *sql); // one number
 enum err world_sql(struct world *w, const char *sql);  // a statement without parameters
 void world_is_sound(struct world *w);                  // store_check finds nothing
@@ -81,6 +84,7 @@ int suite_feed(struct world_driver *driver);
 int suite_roster(struct world_driver *driver);
 int suite_kiosk(struct world_driver *driver);
 int suite_booking(struct world_driver *driver);
+int suite_minute(struct world_driver *driver);
 int suite_check(struct world_driver *driver);
 int suite_faults(struct world_driver *driver);
 int suite_all(struct world_driver *driver);

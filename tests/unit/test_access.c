@@ -251,11 +251,12 @@ static void the_tree_tells_every_widget_in_order(void **state)
     assert_str(str_cut(&rest, '\n'), "{\"screen\":\"home\",\"frame\":7}");
     assert_str(str_cut(&rest, '\n'),
                "{\"role\":\"heading\",\"label\":\"政务大厅\",\"value\":\"\",\"state\":[],"
-               "\"rect\":[0,0,1080,132],\"spoken\":\"\",\"text_px\":0,\"ink\":\"#000000\","
+               "\"rect\":[0,0,1080,132],\"spoken\":\"政务大厅\",\"text_px\":0,\"ink\":\"#000000\","
                "\"ground\":\"#000000\",\"fits\":true}");
     assert_str(str_cut(&rest, '\n'),
                "{\"role\":\"button\",\"label\":\"现在取号\",\"value\":\"免费，\\\"不用\\\"身份证\","
-               "\"state\":[\"main\"],\"rect\":[100,200,200,100],\"spoken\":\"\",\"text_px\":68,"
+               "\"state\":[\"main\"],\"rect\":[100,200,200,100],"
+               "\"spoken\":\"现在取号 免费，\\\"不用\\\"身份证\",\"text_px\":68,"
                "\"ink\":\"#FFFFFF\",\"ground\":\"#1D4E5A\",\"fits\":true}");
     for (int i = 2; i < fake.list.node_count; i++) {
         struct str line = str_cut(&rest, '\n');

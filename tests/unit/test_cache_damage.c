@@ -54,8 +54,8 @@ static void fill(struct kiosk *k, struct saved *s)
     assert_int_equal(buf_read_file(&s->bytes, s->path), ERR_OK);
 }
 
-// The one folder of quarantine/ and in it the file as it was damaged. Removes it.
-static void expect_quarantined(struct kiosk *k, struct saved *s)
+// The one folder of quarantine/ and in it the file as it was found. Removes it.
+static void expect_quarantined(struct kiosk *k, struct saved *s, const char *name)
 {
     char path[96];
     char folder[160] = "";
@@ -70,7 +70,7 @@ static void expect_quarantined(struct kiosk *k, struct saved *s)
     closedir(dir);
     assert_int_not_equal(folder[0], 0);
     char file[200];
-    snprintf(file, sizeof(file), "%s/kiosk.db", folder);
+    snprintf(file, sizeof(file), "%s/%s", folder, name);
     buf_clear(&s->check);
     assert_int_equal(buf_read_file(&s->check, file), ERR_OK);
     assert_int_equal(s->check.len, s->bytes.len);
@@ -110,7 +110,7 @@ static void wherever_a_byte_is_wrong_the_kiosk_starts_whole_or_anew(void **state
             if (k->disk->is_quarantined) {
                 anew++;
                 assert_int_equal(kiosk_self(&k->disk->ledger).op_seq, 0);
-                expect_quarantined(k, &s);
+                expect_quarantined(k, &s, "kiosk.db");
             } else {
                 whole++;
                 expect_intact(k, &s);
@@ -138,7 +138,34 @@ static void a_file_cut_short_or_of_another_kind_is_put_aside(void **state)
         write_file(s.path, buf_str(&s.bytes));
         kiosk_open(k);
         assert_true(k->disk->is_quarantined);
-        expect_quarantined(k, &s);
+        expect_quarantined(k, &s, "kiosk.db");
+        cache_ledger_close(k->disk);
+    }
+    k->disk = NULL;
+    buf_deinit(&s.bytes);
+    buf_deinit(&s.check);
+}
+
+// The write-ahead log holds what the file had not taken in yet.
+static void a_log_without_its_file_is_put_aside(void **state)
+{
+    struct kiosk *k = *state;
+    struct saved s;
+    char path[200];
+    fill(k, &s);
+    snprintf(path, sizeof(path), "%s-wal", s.path);
+    for (int is_there = 0; is_there < 2; is_there++) {
+        write_file(path, STR("what was promised"));
+        if (is_there) {
+            write_file(s.path, STR(""));
+        } else {
+            assert_int_equal(unlink(s.path), 0);
+        }
+        s.bytes.len = sizeof("what was promised") - 1;
+        kiosk_open(k);
+        assert_true(k->disk->is_quarantined);
+        assert_true(k->disk->is_new);
+        expect_quarantined(k, &s, "kiosk.db-wal");
         cache_ledger_close(k->disk);
     }
     k->disk = NULL;
@@ -227,6 +254,7 @@ int main(void)
         TEST(wherever_a_byte_is_wrong_the_kiosk_starts_whole_or_anew),
         TEST(a_file_cut_short_or_of_another_kind_is_put_aside),
         TEST(a_log_that_was_rewritten_is_put_aside),
+        TEST(a_log_without_its_file_is_put_aside),
         TEST(a_quarantine_that_was_cut_off_is_finished),
         TEST(a_file_of_a_newer_program_is_left_alone),
     };

@@ -79,7 +79,44 @@ static enum err act_answer(struct kiosk *k, struct ledger *l)
     int count = 0;
     struct sync_answer answer = {
         .gen = kiosk_id('9', 1), .from = 1, .acked = 2, .safe = 2, .results = results, .count = 2};
-    return sync_hear_answer(l, &answer, decided, &count);
+    return sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &count);
+}
+
+static enum err act_move(struct ledger *l, int old, enum op_basis basis, struct sync_sale sale)
+{
+    struct sync_move to = {basis, sale};
+    struct ledger_booking booking = {.id.id = kiosk_id('b', old),
+                                     .sitting.id = kiosk_id('a', 2),
+                                     .seat = 4,
+                                     .is_foreign = true,
+                                     .state = BOOKING_CONFIRMED};
+    enum verdict verdict;
+    enum err e = sync_move(l, &booking, &to, kiosk_time(KIOSK_NOW_MS), &verdict);
+    if (!e) assert_int_equal(verdict, VERDICT_OK);
+    return e;
+}
+
+static enum err act_move_right(struct kiosk *k, struct ledger *l)
+{
+    (void)k;
+    return act_move(l, 11, OP_RIGHT, kiosk_sale(12, 2, 2));
+}
+
+static enum err act_move_pool(struct kiosk *k, struct ledger *l)
+{
+    (void)k;
+    return act_move(l, 12, OP_POOL, kiosk_sale(13, 1, 4));
+}
+
+static enum err act_moved(struct kiosk *k, struct ledger *l)
+{
+    (void)k;
+    struct op_result results[2] = {{.seq = 3}, {.seq = 4}};
+    struct sync_decided decided[OP_BATCH_MAX];
+    int count = 0;
+    struct sync_answer answer = {
+        .gen = kiosk_id('9', 1), .from = 3, .acked = 4, .safe = 2, .results = results, .count = 2};
+    return sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &count);
 }
 
 static enum err act_return(struct kiosk *k, struct ledger *l)
@@ -116,8 +153,17 @@ static enum err act_sweep(struct kiosk *k, struct ledger *l)
 }
 
 static const struct act acts[] = {
-    {"sell", act_sell},     {"pool", act_pool}, {"answer", act_answer}, {"return", act_return},
-    {"walkin", act_walkin}, {"page", act_page}, {"start", act_start},   {"sweep", act_sweep},
+    {"sell", act_sell},
+    {"pool", act_pool},
+    {"answer", act_answer},
+    {"move", act_move_right},
+    {"ask to move", act_move_pool},
+    {"moved", act_moved},
+    {"return", act_return},
+    {"walkin", act_walkin},
+    {"page", act_page},
+    {"start", act_start},
+    {"sweep", act_sweep},
 };
 
 static void a_broken_disk_leaves_all_or_nothing_and_the_next_try_works(void **state)
@@ -196,9 +242,9 @@ static const struct {
     {"UPDATE self SET inc = gen", ERR_CONFLICT},
     {"DELETE FROM self", ERR_CONFLICT},
     // a seat that was given back
-    {"INSERT INTO held VALUES (" A(1) ", 2, 4, NULL)", ERR_OK},
-    {"INSERT INTO held VALUES (" A(1) ", 2, 3, NULL)", ERR_CONFLICT},
-    {"INSERT INTO held VALUES (" A(1) ", 2, 2, NULL)", ERR_CONFLICT},
+    {"INSERT INTO held VALUES (" A(1) ", 2, 4, NULL, 0)", ERR_OK},
+    {"INSERT INTO held VALUES (" A(1) ", 2, 3, NULL, 0)", ERR_CONFLICT},
+    {"INSERT INTO held VALUES (" A(1) ", 2, 2, NULL, 0)", ERR_CONFLICT},
     {"UPDATE given SET epoch = 4", ERR_OK},
     {"UPDATE given SET epoch = 2", ERR_CONFLICT},
     {"INSERT INTO given VALUES (" A(2) ", 1, 3)", ERR_CONFLICT}, // still held
@@ -213,13 +259,16 @@ static const struct {
     {"UPDATE held SET booking = " B(9) " WHERE sitting = " A(0) " AND seat = 1", ERR_CONFLICT},
     {"UPDATE held SET booking = " B(1) " WHERE sitting = " A(2) " AND seat = 1", ERR_CONFLICT},
     {"UPDATE held SET seat = 4 WHERE sitting = " A(2) " AND seat = 1", ERR_CONFLICT},
-    {"INSERT INTO held VALUES (" A(2) ", 51, 4, NULL)", ERR_CONFLICT},
+    {"INSERT INTO held VALUES (" A(2) ", 51, 4, NULL, 0)", ERR_CONFLICT},
     // one live booking a seat
-    {"INSERT INTO booking VALUES (" B(2) ", " A(0) ", 1, 'right', 0, 9, 9, '1', '', 'confirmed')",
+    {"INSERT INTO booking VALUES (" B(2) ", " A(
+         0) ", 1, 'right', 0, 9, 9, '1', '', 'confirmed', NULL)",
      ERR_CONFLICT},
-    {"INSERT INTO booking VALUES (" B(2) ", " A(0) ", 1, 'right', 0, 9, 9, '1', '', 'cancelled')",
+    {"INSERT INTO booking VALUES (" B(2) ", " A(
+         0) ", 1, 'right', 0, 9, 9, '1', '', 'cancelled', NULL)",
      ERR_OK},
-    {"INSERT INTO booking VALUES (" B(2) ", " A(0) ", 1, 'pool', 0, 9, 9, '1', '', 'confirmed')",
+    {"INSERT INTO booking VALUES (" B(2) ", " A(
+         0) ", 1, 'pool', 0, 9, 9, '1', '', 'confirmed', NULL)",
      ERR_OK},
     {"UPDATE booking SET state = 'gone'", ERR_CONFLICT},
 };

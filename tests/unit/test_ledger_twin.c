@@ -100,6 +100,7 @@ static void expect_same_seats(struct twins *t)
         assert_int_equal(e[0], e[1]);
         assert_int_equal(given[0], given[1]);
         assert_int_equal(r[0].epoch, r[1].epoch);
+        assert_int_equal(r[0].is_recalled, r[1].is_recalled);
         assert_true(id_eq(r[0].booking.id, r[1].booking.id));
     }
 }
@@ -125,6 +126,7 @@ static void expect_same_booking(struct twins *t, int number)
     assert_int_equal(b[0].op_seq, b[1].op_seq);
     assert_int_equal(b[0].sold_seq, b[1].sold_seq);
     assert_int_equal(b[0].is_foreign, b[1].is_foreign);
+    assert_true(id_eq(b[0].instead_of.id, b[1].instead_of.id));
     assert_string_equal(b[0].code.z, b[1].code.z);
     assert_string_equal(b[0].pin_hash.hex, b[1].pin_hash.hex);
 }
@@ -157,6 +159,18 @@ static int touch(struct ledger *l, struct sync_now now, int kind, int number)
     return (int)e * 1000 + (int)verdict * 2 + withdrawn;
 }
 
+static int move(struct ledger *l, struct sync_now now, int old, struct sync_move to)
+{
+    struct ledger_booking given = {.id.id = kiosk_id('b', old),
+                                   .sitting.id = kiosk_id('a', old % KIOSK_SITTINGS),
+                                   .seat = old % 4 + 1,
+                                   .is_foreign = true,
+                                   .state = BOOKING_CONFIRMED};
+    enum verdict verdict = VERDICT_OK;
+    assert_int_equal(sync_move(l, &given, &to, now, &verdict), ERR_OK);
+    return (int)verdict;
+}
+
 static int answer(struct ledger *l, int64_t from, int count, bool refuses, int64_t safe)
 {
     struct op_result results[OP_BATCH_MAX] = {{0}};
@@ -173,12 +187,13 @@ static int answer(struct ledger *l, int64_t from, int count, bool refuses, int64
                             .safe = safe,
                             .results = results,
                             .count = count};
-    assert_int_equal(sync_hear_answer(l, &a, decided, &decided_count), ERR_OK);
+    assert_int_equal(sync_hear_answer(l, &a, kiosk_time(KIOSK_NOW_MS), decided, &decided_count),
+                     ERR_OK);
     return decided_count;
 }
 
 // A page that tells one sitting in some state and one seat, free, under an old or a new epoch.
-static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int state)
+static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int state, bool is_recalled)
 {
     struct sitting s = kiosk_sitting(sitting);
     int64_t applied = kiosk_self(t->each[0]).acked;
@@ -186,6 +201,7 @@ static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int stat
     t->k->count = 0;
     kiosk_tell_sitting(t->k, &s);
     kiosk_tell_right(t->k, sitting, seat, epoch, (struct id){0});
+    t->k->rows[t->k->count - 1].value.right.is_recalled = is_recalled;
     for (int i = 0; i < 2; i++) {
         assert_int_equal(kiosk_hear(t->k, t->each[i], applied), ERR_OK);
     }
@@ -194,7 +210,7 @@ static void tell(struct twins *t, int sitting, int seat, int64_t epoch, int stat
 static void step(struct twins *t)
 {
     int result[2] = {0, 0};
-    int what = roll(t, 10);
+    int what = roll(t, 11);
     int kind = roll(t, 3);
     int sitting = roll(t, KIOSK_SITTINGS);
     int seat = 1 + roll(t, 4);
@@ -207,13 +223,18 @@ static void step(struct twins *t)
     t->now_ms += roll(t, 60000);
     if (what == 9)
         tell(t, sitting, seat, roll(t, 2) ? ++t->epoch : t->epoch - roll(t, 3),
-             roll(t, 4) == 0 ? SITTING_CLOSING : SITTING_OPEN);
+             roll(t, 4) == 0 ? SITTING_CLOSING : SITTING_OPEN, roll(t, 4) == 0);
     for (int i = 0; i < 2; i++) {
         struct ledger *l = t->each[i];
         char letter = 0;
         int number = 0;
         enum verdict verdict;
         if (what < 4) result[i] = sell(l, now, kind, kiosk_sale(t->booking_count, sitting, seat));
+        if (what == 10) {
+            result[i] = move(l, now, known,
+                             (struct sync_move){kind == 0 ? OP_POOL : OP_RIGHT,
+                                                kiosk_sale(t->booking_count, sitting, seat)});
+        }
         if (what == 4 || what == 5) result[i] = touch(l, now, kind, known);
         if (what == 6) result[i] = answer(l, from, count, kind == 0, acked);
         if (what == 7)
@@ -224,7 +245,7 @@ static void step(struct twins *t)
             result[i] = letter * 1000 + number;
         }
     }
-    t->booking_count += what < 4;
+    t->booking_count += what < 4 || what == 10;
     assert_int_equal(result[0], result[1]);
     expect_same_self(t);
     expect_same_seats(t);
@@ -248,8 +269,8 @@ static void both_ledgers_live_through_the_same_days_alike(void **state)
         kiosk_hello(t.each[0]);
         kiosk_hello(t.each[1]);
         for (int i = 0; i < KIOSK_SITTINGS; i++) {
-            tell(&t, i, 1, 3, SITTING_OPEN);
-            tell(&t, i, 2, 4, SITTING_OPEN);
+            tell(&t, i, 1, 3, SITTING_OPEN, false);
+            tell(&t, i, 2, 4, SITTING_OPEN, false);
         }
         for (int i = 0; i < STEPS; i++) {
             step(&t);

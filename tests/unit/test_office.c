@@ -142,7 +142,46 @@ static void all_mistakes_are_counted_and_the_first_two_hundred_listed(void **sta
     read_roster(room, z);
     assert_int_equal(room->report.count, 300);
     assert_int_equal(room->report.listed, OFFICE_MISTAKES_MAX);
+    assert_int_equal(room->report.rows, 300);
     buf_deinit(&text);
+}
+
+// One broken row hides no other, wherever its damage lies.
+static void every_mistake_of_a_file_is_told_at_once(void **state)
+{
+    struct room *room = *state;
+    static const char text[] = HEAD GOOD                                  // 2
+        "141182000,a\x01,律师,每周三,2026-01-05,,8:30,11:30,,,,,\n"       // 3: a control character
+        "141182000,\"武,律师,每周三,2026-01-05,,8:30,11:30,,,,,\n"        // 4: never closed
+        "141182000,武,律师\n"                                             // 5: too short
+        "141182000,\xCE\xE4,律师,每周三,2026-01-05,,8:30,11:30,,,,,\n"    // 6: another encoding
+        "141182009,李,律师,每周三,2026-02-30,,8:30,11:30,,,,,\n"          // 7: two mistakes
+        "141182001,武志明,退休法官,每周三,2026-01-05,,9:00,10:00,,,,,\n"; // 8: in two places
+    static const struct {
+        int line;
+        enum office_fault fault;
+    } want[] = {
+        {3, OFFICE_TEXT_BAD},    {4, OFFICE_QUOTE},        {5, OFFICE_COLUMN_COUNT},
+        {6, OFFICE_BROKEN_TEXT}, {7, OFFICE_SITE_UNKNOWN}, {7, OFFICE_DATE},
+        {8, OFFICE_TWO_PLACES},
+    };
+    read_roster(room, text);
+    assert_int_equal(room->report.count, 7);
+    assert_int_equal(room->report.rows, 6);
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(room->report.list[i].line, want[i].line);
+        assert_int_equal(room->report.list[i].fault, want[i].fault);
+    }
+}
+
+// What would be planned without a row that is wrong is not held against the others.
+static void a_leave_that_is_wrong_makes_no_clash(void **state)
+{
+    struct room *room = *state;
+    read_roster(room, HEAD GOOD "141182001,武志明,退休法官,每周三,2026-01-05,,9:00,10:00,,,,,\n"
+                                "141182000,武志明,退休法官,请假,2026-01-32,,,,,,,,\n");
+    assert_int_equal(room->report.count, 1);
+    assert_int_equal(room->report.list[0].line, 4);
 }
 
 static void a_table_has_a_last_row(void **state)
@@ -155,7 +194,9 @@ static void a_table_has_a_last_row(void **state)
     }
     struct csv_table table;
     room->report = (struct office_report){0};
-    assert_false(csv_read(&room->arena, buf_str(&text), &table, &room->report));
+    assert_true(csv_read(&room->arena, buf_str(&text), &table, &room->report));
+    assert_int_equal(table.count, CSV_ROWS_MAX);
+    assert_int_equal(room->report.count, 1);
     assert_int_equal(room->report.list[0].fault, OFFICE_TOO_MANY);
     room->report = (struct office_report){0};
     assert_true(
@@ -266,6 +307,10 @@ int main(void)
                                         close_room),
         cmocka_unit_test_setup_teardown(all_mistakes_are_counted_and_the_first_two_hundred_listed,
                                         open_room, close_room),
+        cmocka_unit_test_setup_teardown(every_mistake_of_a_file_is_told_at_once, open_room,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(a_leave_that_is_wrong_makes_no_clash, open_room,
+                                        close_room),
         cmocka_unit_test_setup_teardown(a_table_has_a_last_row, open_room, close_room),
         cmocka_unit_test_setup_teardown(sites_are_of_the_county_and_named_once, open_room,
                                         close_room),

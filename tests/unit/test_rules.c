@@ -93,6 +93,7 @@ static void cancel_and_move_are_offered_until_two_hours_before(void **state)
         {BOOKING_CANCELLED, 240 * MINUTE, VERDICT_ALREADY_CANCELLED, VERDICT_ALREADY_CANCELLED},
         {BOOKING_CHECKED_IN, 240 * MINUTE, VERDICT_CANCEL_TOO_LATE, VERDICT_CANCEL_TOO_LATE},
         {BOOKING_WISH, 0, VERDICT_OK, VERDICT_NOT_FOUND},
+        {BOOKING_DISPLACED, -10 * MINUTE, VERDICT_CANCEL_TOO_LATE, VERDICT_OK},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t now_ms = nine() - rows[i].before_ms;
@@ -197,7 +198,8 @@ static void the_pool_is_offered_first_and_rights_are_kept_for_the_dead_line(void
         {0x02, 0x3C, 0x0C, true, OFFER_POOL, 2, 3},
         {0x02, 0x3C, 0x0C, false, OFFER_RIGHT, 3, 2},
         {0x00, 0x3C, 0x0C, true, OFFER_RIGHT, 3, 2},
-        {0x00, 0x30, 0x00, true, OFFER_NONE, 0, 0},  // others own the rest: full here
+        {0x00, 0x30, 0x00, true, OFFER_POOL, 5, 2}, // others own the rest: called back
+        {0x00, 0x01, 0x00, true, OFFER_NONE, 0, 0},
         {0x00, 0x30, 0x00, false, OFFER_WISH, 0, 0}, // nobody knows without a line
         {0x02, 0x00, 0x00, false, OFFER_WISH, 0, 0},
         {0x00, 0x00, 0x00, false, OFFER_NONE, 0, 0}, // the last word was that it is full
