@@ -15,7 +15,8 @@
 
 static const char *const questions[] = {
     ALL("id || state || last_op_seq || last_op_hash || heard", "incarnation", "id"),
-    ALL("sitting || no || '.' || coalesce(owner, '') || epoch || coalesce(booking, '') || is_open",
+    ALL("sitting || no || '.' || coalesce(owner, '') || epoch || coalesce(booking, '') || is_open || "
+        "recall",
         "seat", "sitting, no"),
     ALL("id || coalesce(sitting, '') || seat || state || code || coalesce(contact, '') || "
         "coalesce(source_op, '')",
@@ -29,18 +30,14 @@ static const char *const questions[] = {
 };
 
 static const struct story_step steps[] = {
-    {"book on a right", true},
-    {"book from the pool", true},
-    {"cancel", true},
-    {"check in", true},
-    {"return", true},
-    {"walk-in number", true},
-    {"a wish", true},
-    {"end and start", true},
-    {"seats for one day more", true},
+    {"book on a right", true},   {"book from the pool", true},
+    {"move onto a right", true}, {"cancel", true},
+    {"check in", true},          {"return", true},
+    {"walk-in number", true},    {"a wish", true},
+    {"end and start", true},     {"seats handed out", true},
 };
 
-enum { SELL, POOL, CANCEL, CHECK_IN, GIVE_BACK, WALK_IN, WISH, RESTART, GRANT };
+enum { SELL, POOL, MOVE, CANCEL, CHECK_IN, GIVE_BACK, WALK_IN, WISH, RESTART, LEASE };
 
 struct centre_story {
     struct story story; // first
@@ -134,7 +131,10 @@ static void fill(struct story *s)
     struct op *ops = self(s)->ops;
     ops[SELL] = world_book(w, today, 2, OP_RIGHT, 1);
     ops[POOL] = world_book(w, sitting, 1, OP_POOL, 0);
-    ops[CANCEL] = (struct op){.kind = OP_CANCEL, .booking = ops[POOL].booking};
+    ops[MOVE] = world_book(w, sitting, 2, OP_RIGHT, 1);
+    ops[MOVE].kind = OP_MOVE;
+    ops[MOVE].instead_of = ops[POOL].booking;
+    ops[CANCEL] = (struct op){.kind = OP_CANCEL, .booking = ops[MOVE].booking};
     ops[CHECK_IN] = (struct op){.kind = OP_CHECKIN, .booking = ops[SELL].booking};
     ops[GIVE_BACK] = (struct op){.kind = OP_RETURN, .sitting = sitting, .seat = 3, .epoch = 1};
     ops[WALK_IN] = (struct op){.kind = OP_TICKET, .day = 20600, .letter = 'A', .number = 1};
@@ -148,14 +148,13 @@ static void warm(struct story *s, int n)
     assert_int_equal(world_push(self(s)->world, &self(s)->kiosk, op, "", NULL), ERR_OK);
 }
 
-static enum err grant(struct world *w)
+static enum err lease(struct world *w)
 {
-    w->env.now_ms += DATE_DAY_MS;
+    int recalls = 0;
     enum err e = store_begin(w->store);
     if (!e)
-        e = store_commit(w->store,
-                         centre_grant(store_centre(w->store), world_site(0), w->env.now_ms));
-    w->env.now_ms -= DATE_DAY_MS;
+        e = store_commit(
+            w->store, centre_lease(store_centre(w->store), world_site(0), w->env.now_ms, &recalls));
     return e;
 }
 
@@ -168,7 +167,7 @@ static enum err step(struct story *s, int step)
     }
     if (!w->reader) return ERR_IO;
     w->env.seed = (uint64_t)step + 1000; // what it draws is the same in every play
-    if (step == GRANT) return grant(w);
+    if (step == LEASE) return lease(w);
     struct op_result result = {0};
     struct world_kiosk kiosk = self(s)->kiosk;
     kiosk.seq = s->warmed + step; // the steps before this one have pushed one each

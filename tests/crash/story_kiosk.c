@@ -12,18 +12,30 @@ static const char *const questions[] = {
     "floor_ms || letter || ticket_day || '.' || ticket_number || ticket_small FROM self",
     ALL("seq || hash || kind || bytes || coalesce(outcome, '') || coalesce(verdict, '')", "op",
         "seq"),
-    ALL("sitting || '.' || seat || '.' || epoch || coalesce(booking, '')", "held", "sitting, seat"),
+    ALL("sitting || '.' || seat || '.' || epoch || coalesce(booking, '') || recall", "held",
+        "sitting, seat"),
     ALL("sitting || '.' || seat || '.' || epoch", "given", "sitting, seat"),
-    ALL("id || coalesce(sitting, '') || seat || basis || state || op_seq", "booking", "id"),
+    ALL("id || coalesce(sitting, '') || seat || basis || state || op_seq || coalesce(instead_of, '')",
+        "booking", "id"),
     ALL("id || state || gone || seat_count", "sitting", "id"),
     ALL("sitting || '.' || pool || '.' || elsewhere", "avail", "sitting"),
 };
 
 static const struct story_step steps[] = {
-    {"book on a right", false}, {"its answer", true}, {"book from the pool", false},
-    {"its answer", true},       {"cancel", false},    {"return", false},
-    {"walk-in number", false},  {"a page", true},     {"forget what is safe", false},
-    {"end and start", true},    {"check in", false},
+    {"book on a right", false},
+    {"its answer", true},
+    {"book from the pool", false},
+    {"its answer", true},
+    {"move to the pool", false},
+    {"its answer", true},
+    {"move onto a right", false},
+    {"cancel", false},
+    {"return", false},
+    {"walk-in number", false},
+    {"a page", true},
+    {"forget what is safe", false},
+    {"end and start", true},
+    {"check in", false},
 };
 
 enum {
@@ -31,6 +43,9 @@ enum {
     SELL_ANSWER,
     POOL,
     POOL_ANSWER,
+    MOVE_POOL,
+    MOVE_POOL_ANSWER,
+    MOVE_RIGHT,
     CANCEL,
     GIVE_BACK,
     WALK_IN,
@@ -40,6 +55,7 @@ enum {
     CHECK_IN
 };
 
+// Bookings by their numbers: 1 is sold on a right and moved to 3, 2 from the pool and moved to 4.
 struct kiosk_story {
     struct story story; // first
     struct kiosk *kiosk;
@@ -122,7 +138,7 @@ static enum err hear(struct ledger *l)
                                  .safe = self.op_seq,
                                  .results = &result,
                                  .count = 1};
-    return sync_hear_answer(l, &answer, decided, &count);
+    return sync_hear_answer(l, &answer, kiosk_time(KIOSK_NOW_MS), decided, &count);
 }
 
 static enum err page(struct kiosk *k)
@@ -147,17 +163,35 @@ static enum err page(struct kiosk *k)
     return sync_hear_page(l, &told, kiosk_time(KIOSK_NOW_MS), &fate);
 }
 
+static enum err find_booking(struct ledger *l, int number, struct ledger_booking *out)
+{
+    enum err e = l->ops->begin(l);
+    struct booking_id id = {kiosk_id('b', number)};
+    return e ? e : l->ops->end(l, l->ops->booking_get(l, id, out));
+}
+
+static enum err move(struct ledger *l, int number, struct sync_move to)
+{
+    struct ledger_booking old;
+    enum verdict verdict = VERDICT_OK;
+    enum err e = find_booking(l, number, &old);
+    if (!e) e = sync_move(l, &old, &to, kiosk_time(KIOSK_NOW_MS), &verdict);
+    if (!e) assert_int_equal(verdict, VERDICT_OK);
+    return e;
+}
+
 static enum err change(struct ledger *l, int step)
 {
     struct ledger_booking booking;
     enum verdict verdict = VERDICT_OK;
-    enum err e = l->ops->begin(l);
-    struct booking_id id = {kiosk_id('b', step == CANCEL ? 1 : 2)};
-    if (!e) e = l->ops->end(l, l->ops->booking_get(l, id, &booking));
+    enum err e = find_booking(l, step == CANCEL ? 3 : 4, &booking);
     if (e) return e;
-    struct sync_now now = kiosk_time(KIOSK_NOW_MS + DATE_MINUTE_MS * 95);
-    if (step == CHECK_IN) return sync_checkin(l, &booking, now, &verdict);
-    return sync_cancel(l, &booking, OP_WHY_VISITOR, kiosk_time(KIOSK_NOW_MS), &verdict);
+    struct sync_now now = kiosk_time(KIOSK_NOW_MS);
+    struct sync_now later = kiosk_time(KIOSK_NOW_MS + DATE_MINUTE_MS * 125);
+    e = step == CHECK_IN ? sync_checkin(l, &booking, later, &verdict)
+                         : sync_cancel(l, &booking, OP_WHY_VISITOR, now, &verdict);
+    if (!e) assert_int_equal(verdict, VERDICT_OK);
+    return e;
 }
 
 static enum err step(struct story *s, int step)
@@ -172,13 +206,16 @@ static enum err step(struct story *s, int step)
     }
     if (!k->disk) return ERR_IO;
     struct ledger *l = &k->disk->ledger;
-    struct sync_sale right = kiosk_sale(1, 0, 1);
+    struct sync_sale right = kiosk_sale(1, 2, 1);
     struct sync_sale pool = kiosk_sale(2, 0, 3);
     switch (step) {
     case SELL: return sync_book_right(l, &right, now, &verdict);
     case POOL: return sync_book_pool(l, &pool, now, &verdict);
     case SELL_ANSWER:
-    case POOL_ANSWER: return hear(l);
+    case POOL_ANSWER:
+    case MOVE_POOL_ANSWER: return hear(l);
+    case MOVE_POOL: return move(l, 2, (struct sync_move){OP_POOL, kiosk_sale(4, 0, 4)});
+    case MOVE_RIGHT: return move(l, 1, (struct sync_move){OP_RIGHT, kiosk_sale(3, 1, 1)});
     case CANCEL:
     case CHECK_IN: return change(l, step);
     case GIVE_BACK: return sync_return(l, (struct sitting_id){kiosk_id('a', 1)}, 2, now);
