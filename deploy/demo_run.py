@@ -106,7 +106,7 @@ def run_demo(options):
     if not centre.is_made():
         centre.make(ASSETS, options.laws)
     elif options.laws:
-        print(centre.admin("import-laws", options.laws).strip().splitlines()[-1])
+        centre.import_laws(options.laws)
         centre.admin("publish", "--articles", ASSETS / "content")
     centre.start()
     with open(ASSETS / "demo" / "sites.csv", encoding="utf-8") as file:

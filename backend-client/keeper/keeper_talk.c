@@ -347,10 +347,10 @@ static enum sync_event hear_problem(struct keeper *k, const struct net_reply *re
 static enum sync_event hear(struct keeper *k, enum sync_talk talk, const struct net_reply *reply)
 {
     struct json_value *document = NULL;
-    const char *why = NULL;
+    struct json_fault fault = {0};
     enum sync_event event = SYNC_EVENT_FAILED;
-    if (json_parse(reply->body, &document, &why)) {
-        log_warn("the centre's answer is no JSON: %s", why);
+    if (json_parse(reply->body, &document, &fault)) {
+        log_warn("the centre's answer is no JSON: %s", fault.why);
         return event;
     }
     switch (talk) {

@@ -19,13 +19,28 @@ struct reader {
     size_t total_bytes;       // a short reference can stand for a long address, again and again
     struct content_para open; // kind and level of the one in the making
     int item_depth;
+    struct str source;
     enum content_fault fault;
+    const char *fault_at; // in the source; NULL: not known
 };
+
+static bool is_in(struct str source, const char *at)
+{
+    return (uintptr_t)at >= (uintptr_t)source.ptr &&
+           (uintptr_t)at < (uintptr_t)source.ptr + source.len;
+}
 
 static int refuse(struct reader *r, enum content_fault fault)
 {
     r->fault = fault;
     return -1; // md4c loses positive answers on their way up
+}
+
+// A text with escapes in it is the parser's own copy, and nobody knows its place.
+static int refuse_at(struct reader *r, enum content_fault fault, const char *at)
+{
+    if (is_in(r->source, at)) r->fault_at = at;
+    return refuse(r, fault);
 }
 
 static void begin(struct reader *r, enum content_para_kind kind, int level)
@@ -55,7 +70,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
 {
     struct reader *r = user;
     switch (type) {
-    case MD_BLOCK_HTML: return refuse(r, FAULT_HTML);
+    case MD_BLOCK_HTML: r->fault = FAULT_HTML; return 0; // its text comes next and has a place
     case MD_BLOCK_H: {
         const MD_BLOCK_H_DETAIL *h = detail;
         begin(r, PARA_HEADING, (int)h->level);
@@ -92,12 +107,15 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
 static int enter_span(MD_SPANTYPE type, void *detail, void *user)
 {
     struct reader *r = user;
-    if (type == MD_SPAN_IMG) return refuse(r, FAULT_PICTURE);
+    if (type == MD_SPAN_IMG) {
+        const MD_SPAN_IMG_DETAIL *picture = detail;
+        return refuse_at(r, FAULT_PICTURE, picture->src.text);
+    }
     if (type != MD_SPAN_A) return 0;
     const MD_SPAN_A_DETAIL *a = detail;
     struct str address = {a->href.text, a->href.size};
     bool is_web = str_starts(address, STR("https://")) || str_starts(address, STR("http://"));
-    return is_web ? 0 : refuse(r, FAULT_LINK);
+    return is_web ? 0 : refuse_at(r, FAULT_LINK, address.ptr);
 }
 
 static int leave_span(MD_SPANTYPE type, void *detail, void *user)
@@ -117,7 +135,9 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *us
 {
     struct reader *r = user;
     switch (type) {
-    case MD_TEXT_HTML: return refuse(r, FAULT_HTML);
+    case MD_TEXT_HTML:
+        if (!is_in(r->source, text)) return 0; // an indent of the parser's own
+        return refuse_at(r, FAULT_HTML, text);
     case MD_TEXT_NULLCHAR: return refuse(r, FAULT_NUL);
     case MD_TEXT_BR: buf_add_z(&r->text, " "); return 0;
     case MD_TEXT_SOFTBR: return 0; // Chinese has no blank where a line was wrapped
@@ -131,6 +151,20 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *us
         buf_add(&r->text, is_blank ? STR(" ") : (struct str){text + i, 1});
     }
     return 0;
+}
+
+static struct content_mistake place(struct str source, enum content_fault fault, const char *at)
+{
+    struct content_mistake mistake = {fault, 0, 0};
+    if (!at) return mistake;
+    struct str before = {source.ptr, (size_t)(at - source.ptr)};
+    struct str line = {0};
+    while (mistake.line == 0 || before.ptr) {
+        line = str_cut(&before, '\n');
+        mistake.line++;
+    }
+    mistake.column = (int)str_utf8_count(line) + 1;
+    return mistake;
 }
 
 // Takes `# title` and the optional column line off the front; false without a title.
@@ -172,7 +206,7 @@ bool article_parse(struct arena *a, struct str bytes, int day, struct content_do
     *out = (struct content_doc){.kind = CONTENT_ARTICLE, .day = day, .force_day = day};
     struct str rest = bytes;
     if (!read_front(&rest, out, mistake)) return false;
-    struct reader r = {.arena = a};
+    struct reader r = {.arena = a, .source = bytes};
     r.paras = arena_array(a, struct content_para, PARAS_MAX);
     buf_init(&r.text, CONTENT_LINE_BYTES_MAX);
     begin(&r, PARA_TEXT, 0);
@@ -186,9 +220,9 @@ bool article_parse(struct arena *a, struct str bytes, int day, struct content_do
     };
     int stopped = rest.ptr ? md_parse(rest.ptr, (MD_SIZE)rest.len, &parser, &r) : 0;
     buf_deinit(&r.text);
-    if (stopped || r.para_count == 0) {
+    if (stopped || r.fault || r.para_count == 0) {
         enum content_fault fault = r.fault ? r.fault : stopped ? FAULT_MARKDOWN : FAULT_NO_TEXT;
-        *mistake = (struct content_mistake){fault, 0, 0};
+        *mistake = place(bytes, fault, r.fault_at);
         return false;
     }
     out->paras = r.paras;

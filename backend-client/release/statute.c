@@ -117,9 +117,9 @@ static bool parse_head(struct parser *p)
         if (line.len == 0) continue;
         bool good = heading_split(line, &text) ? add_title(p, text) : add_event(p, line);
         // Without the marker the whole law was read as its head, and what seemed wrong there is not.
-        if (!good) return has_marker(p->rest) ? false : wrong(p, FAULT_NO_MARKER, 0);
+        if (!good) return has_marker(p->rest) ? false : wrong(p, FAULT_NO_MARKER, 1);
     }
-    return wrong(p, FAULT_NO_MARKER, 0);
+    return wrong(p, FAULT_NO_MARKER, 1);
 }
 
 static void add_para(struct parser *p, struct content_para para)

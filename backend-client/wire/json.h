@@ -20,9 +20,15 @@
 
 struct json_value; // any value of a parsed document; lives in the document
 
+struct json_fault {
+    const char *why; // constant English reason; NULL: nothing was wrong
+    int line;        // from 1, as editors count; 0: nowhere in particular
+    int column;      // in characters
+};
+
 // The document, an object or an array, to be freed by json_free. ERR_BAD_INPUT or ERR_TOO_BIG, not
-// logged: what others send is no fault of ours. `why` (may be NULL) is then a constant English reason.
-MUST_USE enum err json_parse(struct str text, struct json_value **out, const char **why);
+// logged: what others send is no fault of ours. `fault` (may be NULL) then says what is wrong where.
+MUST_USE enum err json_parse(struct str text, struct json_value **out, struct json_fault *fault);
 void json_free(struct json_value *document); // leaves quietly on NULL
 
 // What was wrong first. Zeroed before reading; `member` is the name given to the getter.

@@ -45,18 +45,23 @@ static const char *walk(json_t *root)
     return NULL;
 }
 
-enum err json_parse(struct str text, struct json_value **out, const char **why)
+enum err json_parse(struct str text, struct json_value **out, struct json_fault *fault)
 {
-    const char *unused;
-    if (!why) why = &unused;
-    *why = "too long";
+    struct json_fault unused;
+    if (!fault) fault = &unused;
+    *fault = (struct json_fault){.why = "too long"};
     if (text.len > JSON_TEXT_BYTES_MAX) return ERR_TOO_BIG;
     json_error_t error;
     json_t *root = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
-    *why = "not JSON, or a member stands twice";
-    if (!root) return ERR_BAD_INPUT;
-    *why = walk(root);
-    if (*why) {
+    fault->why = "not JSON, or a member stands twice";
+    if (!root) {
+        // Of an empty text jansson knows no place.
+        fault->line = error.line < 1 ? 1 : error.line;
+        fault->column = error.column < 1 ? 1 : error.column;
+        return ERR_BAD_INPUT;
+    }
+    fault->why = walk(root);
+    if (fault->why) {
         json_decref(root);
         return ERR_BAD_INPUT;
     }

@@ -154,30 +154,35 @@ static void move_button(struct stage *s, struct rect r, const struct cache_booki
     stage_push(s, SCENE_SITTING);
 }
 
-static void cancel_button(struct stage *s, struct rect r, const struct cache_booking *b)
+static void cancel_button(struct stage *s, struct rect r, enum verdict refused)
 {
-    struct ui *ui = &s->ui;
-    enum verdict v = booking_check_cancel(b->state, b->planned_ms, stage_now_ms(s));
     struct button cancel = {.id = ID_CANCEL,
                             .rect = r,
                             .look = BUTTON_DANGER,
                             .label = TEXT(CANCEL),
-                            .icon = IMAGE_CALENDAR_CANCEL};
-    if (v) {
-        cancel.states = STATE_DISABLED;
-        cancel.second = verdict_words(v);
-    }
-    if (button(ui, &cancel)) stage_push(s, SCENE_CANCEL);
+                            .icon = IMAGE_CALENDAR_CANCEL,
+                            .states = refused ? STATE_DISABLED : 0};
+    if (button(&s->ui, &cancel)) stage_push(s, SCENE_CANCEL);
 }
 
-// A wish has no time yet, so none to change; whose sitting was closed needs no cancel.
-static void ways_out(struct stage *s, struct rect r, const struct cache_booking *b)
+// A wish has no time yet, so none to change; whose sitting was closed needs no cancel. Why it is too
+// late for both stands below them once.
+static void ways_out(struct stage *s, struct rect *rest, const struct cache_booking *b)
 {
     struct ui *ui = &s->ui;
     bool moves = b->state != BOOKING_WISH;
     bool cancels = booking_is_open(b->state);
+    struct rect r = cut_top(ui, rest, ui->theme.large ? 130 : 112);
     if (moves) move_button(s, cancels ? row_of(ui, r, 2, 24, 0) : r, b);
-    if (cancels) cancel_button(s, moves ? row_of(ui, r, 2, 24, 1) : r, b);
+    if (!cancels) return;
+    enum verdict refused = booking_check_cancel(b->state, b->planned_ms, stage_now_ms(s));
+    cancel_button(s, moves ? row_of(ui, r, 2, 24, 1) : r, refused);
+    if (!refused) return;
+    cut_top(ui, rest, 16);
+    label(ui, &(struct label){.rect = cut_top(ui, rest, ui->theme.large ? 140 : 110),
+                              .text = verdict_words(refused),
+                              .type = TYPE_S,
+                              .lines_max = 2});
 }
 
 static void my_booking_frame(struct stage *s, void *state, const struct page *page)
@@ -223,8 +228,7 @@ static void my_booking_frame(struct stage *s, void *state, const struct page *pa
     }
     side_buttons(s, cut_top(ui, &rest, large ? 130 : 112), b);
     cut_top(ui, &rest, 32);
-    if (booking_is_open(b->state) || b->state == BOOKING_DISPLACED)
-        ways_out(s, cut_top(ui, &rest, large ? 264 : 190), b);
+    if (booking_is_open(b->state) || b->state == BOOKING_DISPLACED) ways_out(s, &rest, b);
 }
 
 static void my_booking_answer(struct stage *s, void *state, const struct keeper_answer *answer)

@@ -115,9 +115,9 @@ void api_submit(struct api *api, struct request *request, struct api_work *work)
 
 bool api_json(struct request *request, struct reply *reply, struct json_value **document)
 {
-    const char *why = NULL;
-    enum err e = json_parse(request->body, document, &why);
-    if (e) reply_problem(reply, request->arena, PROBLEM_MALFORMED_JSON, why);
+    struct json_fault fault = {0};
+    enum err e = json_parse(request->body, document, &fault);
+    if (e) reply_problem(reply, request->arena, PROBLEM_MALFORMED_JSON, fault.why);
     return e == ERR_OK;
 }
 

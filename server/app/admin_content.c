@@ -76,7 +76,7 @@ static void print_refusal(struct making *m, struct str path, const struct conten
     }
     struct buf line;
     struct json_writer w;
-    buf_init(&line, 4096);
+    buf_init(&line, 8 * FILENAME_MAX); // a path of the system, escaped twice
     json_write_begin(&w, &line);
     json_write_object(&w, NULL);
     json_write_text(&w, "file", path);
@@ -88,34 +88,21 @@ static void print_refusal(struct making *m, struct str path, const struct conten
     buf_deinit(&line);
 }
 
-// A name in bytes of another encoding, so that it can be printed and found: \xCF\xDC.md
-static struct str name_escaped(struct arena *a, struct str path)
-{
-    char *text = arena_array(a, char, 4 * path.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char byte = (unsigned char)path.ptr[i];
-        bool is_plain = byte >= 0x20 && byte < 0x7F;
-        len += (size_t)snprintf(text + len, 5, is_plain ? "%c" : "\\x%02X", byte);
-    }
-    return (struct str){text, len};
-}
-
 // The file's bytes, until the next call. False where it is refused already.
 static enum err read_source(struct making *m, const char *folder, struct str path, bool *good)
 {
     char whole[2 * FS_PATH_BYTES_MAX];
-    struct content_mistake mistake = {0};
-    int len = snprintf(whole, sizeof(whole), "%s/%.*s", folder, STR_ARG(path));
-    if (len < 0 || (size_t)len >= sizeof(whole)) return ERR_TOO_BIG;
+    struct content_mistake mistake = {.fault = import_check_path(path)};
+    *good = false;
     arena_rewind(&m->arena, 0);
     buf_clear(&m->bytes);
-    *good = str_utf8_valid(path);
-    if (!*good) {
-        mistake.fault = FAULT_NAME_UTF8;
-        print_refusal(m, name_escaped(&m->arena, path), &mistake);
+    if (mistake.fault != FAULT_NONE) {
+        bool is_text = mistake.fault != FAULT_NAME_TEXT;
+        print_refusal(m, is_text ? path : import_path_escaped(&m->arena, path), &mistake);
         return ERR_OK;
     }
+    int len = snprintf(whole, sizeof(whole), "%s/%.*s", folder, STR_ARG(path));
+    if (len < 0 || (size_t)len >= sizeof(whole)) return ERR_TOO_BIG;
     enum err e = buf_read_file(&m->bytes, whole);
     // One file that is too large is that file's mistake; content_check_bytes names it.
     if (e == ERR_TOO_BIG) {

@@ -18,7 +18,7 @@ static const char usage[] =
     "  import-sites FILE                 code,name[,full_name,phone]\n"
     "  import-holidays FILE...           the State Council's notices, a year a file\n"
     "  import-roster FILE [--dry-run]    the whole roster of the county\n"
-    "  import-laws FOLDER                statutes and cases, for the next release\n"
+    "  import-laws FOLDER                statutes and cases (*.md), for the next release\n"
     "  publish [--articles FOLDER]       make, sign and put in force the next release\n"
     "  enrol CODE SITE [--role display]  take in the kiosk that shows CODE\n"
     "  kiosks                            site, letter, state, last seen, operations\n"
@@ -209,8 +209,8 @@ static enum err run_import_laws(struct cli *cli)
     struct admin_content c = {&cli->dir, cli->is_json};
     enum err e = admin_import_laws(&c, cli->words[0], &told);
     if (told.refused > 0) cli->failed = true;
-    if (e) return e;
-    // The last line is that of every import; scripts read it.
+    if (e) told.imported = 0; // the stock of before stands
+    // The last line is that of every import, also where it broke off; scripts read it.
     if (cli->is_json) {
         printf("{\"imported\":%d,\"refused\":%d,\"articles\":%lld}\n", told.imported, told.refused,
                (long long)told.articles);
@@ -218,7 +218,7 @@ static enum err run_import_laws(struct cli *cli)
         printf("%lld articles\n%d imported, %d refused\n", (long long)told.articles, told.imported,
                told.refused);
     }
-    return ERR_OK;
+    return e;
 }
 
 static enum err run_publish(struct cli *cli)

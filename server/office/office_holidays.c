@@ -44,8 +44,11 @@ void office_holidays_read(struct arena *a, struct str bytes, struct office_holid
     struct json_reader r;
     struct json_array days;
     *out = (struct office_holidays){0};
-    if (json_parse(bytes, &document, NULL)) {
-        office_report_add(report, (struct office_mistake){.fault = OFFICE_JSON});
+    struct json_fault fault;
+    if (json_parse(bytes, &document, &fault)) {
+        struct str why = str_from_z(fault.why);
+        office_report_add(report,
+                          (struct office_mistake){OFFICE_JSON, fault.line, fault.column, why});
         return;
     }
     json_read(&r, document, &mistake);

@@ -3,18 +3,23 @@
 The folder is generated from a seed, and counted by a reader that shares no code with ours.
 """
 
+import contextlib
+import io
 import json
 import os
 import pathlib
 import random
 import re
 import sys
+import tempfile
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)]
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy")]
 
 import centre as c
+import system
 
 SEED = 20260304
 GOOD_FILES = 2300
@@ -137,21 +142,53 @@ class Laws(unittest.TestCase):
             print(f"{len(files)} files: {total}", file=sys.stderr)
             self.expect_a_second_import_to_change_nothing(centre, root)
 
-    def test_a_name_in_another_encoding_is_one_refused_file(self):
+    def test_a_name_that_is_no_text_is_one_refused_file(self):
         with c.Centre() as centre:
+            centre.admin("init")
             root = centre.dir / "laws"
-            root.mkdir()
-            dice = random.Random(SEED)
-            (root / "办法.md").write_bytes(statute(dice, "办法"))
+            long = root / "长" / ("x" * 200)
+            long.mkdir(parents=True)
+            text = statute(random.Random(SEED), "办法")
+            for file in (root / "办法.md", root / "大写.MD", long / f"{'y' * 200}.md",
+                         root / "a\nb.md", root / "说明.txt"):
+                file.write_bytes(text)
+            (root / "link.md").symlink_to(root / "办法.md")
             name = os.fsencode(root) + b"/\xcf\xdc\xb7\xa8.md"
             with open(name, "wb") as file:
-                file.write(statute(dice, "宪法"))
-            centre.fill(publish=False)
+                file.write(text)
             code, lines = centre.admin("import-laws", root, check=False)
-            self.assertEqual(code, 1)
-            self.assertEqual(lines[-1], "1 imported, 1 refused")
-            self.assertIn(r"\xCF\xDC\xB7\xA8.md: the name of the file is not UTF-8", "\n".join(lines))
+            self.assertEqual((code, lines[-1]), (1, "2 imported, 3 refused"), centre.said)
+            for start in (r"\xCF\xDC\xB7\xA8.md: the name of the file is not UTF-8 text",
+                          r"a\x0Ab.md: ", "长/xxx"):
+                self.assertTrue(any(line.startswith(start) for line in lines), (start, lines))
+            told = centre.admin("import-laws", root, "--json", check=False)[1]
+            self.assertEqual(len([json.loads(line) for line in told]), 4)
             os.remove(name)
+
+    def test_an_import_that_breaks_off_says_so_in_its_last_line(self):
+        with c.Centre() as centre:
+            centre.admin("init")
+            code, lines = centre.admin("import-laws", centre.dir / "nowhere", check=False)
+            self.assertEqual((code, lines[-1]), (1, "0 imported, 0 refused"))
+            self.assertIn("no such folder", centre.said)
+
+    def test_a_refused_file_does_not_end_the_demo(self):
+        clock = {"start": c.START, "since": time.time_ns() // 1_000_000}
+        with tempfile.TemporaryDirectory() as folder:
+            centre = system.Centre(c.BUILD, folder, clock)
+            laws = pathlib.Path(folder) / "laws"
+            laws.mkdir()
+            (laws / "坏.md").write_bytes(b"")
+            (laws / "办法.md").write_bytes(statute(random.Random(SEED), "办法"))
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                centre.make(c.ROOT / "assets", laws)
+                self.assertTrue(centre.is_made())
+                (laws / "办法.md").unlink()
+                with self.assertRaises(system.SystemFailure):
+                    centre.import_laws(laws)  # nothing at all could be taken
+            self.assertIn("坏.md: the file is empty", said.getvalue())
+            self.assertIn("1 imported, 1 refused", said.getvalue())
 
     def expect_a_second_import_to_change_nothing(self, centre, root):
         content = ("--articles", c.ROOT / "assets" / "content")

@@ -62,12 +62,29 @@ static void documents_are_read_or_refused_as_the_table_says(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct json_value *doc = NULL;
-        const char *why = NULL;
-        enum err e = json_parse(rows[i].text, &doc, &why);
+        struct json_fault fault = {0};
+        enum err e = json_parse(rows[i].text, &doc, &fault);
         if (e != (rows[i].good ? ERR_OK : ERR_BAD_INPUT))
             fail_msg("row %zu: %s", i, rows[i].text.ptr);
-        assert_true((why == NULL) == rows[i].good);
+        assert_true((fault.why == NULL) == rows[i].good);
         json_free(doc);
+    }
+}
+
+static void a_mistake_is_told_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int line;
+        int column;
+    } rows[] = {{"", 1, 1}, {"{\n \"a\": 1,\n \"汾\" 2}", 3, 6}, {"[1.5]", 0, 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json_value *doc = NULL;
+        struct json_fault fault = {0};
+        assert_int_equal(json_parse(str_from_z(rows[i].text), &doc, &fault), ERR_BAD_INPUT);
+        if (fault.line != rows[i].line || fault.column != rows[i].column)
+            fail_msg("row %zu: %d:%d", i, fault.line, fault.column);
     }
 }
 
@@ -331,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_are_read_or_refused_as_the_table_says),
+        cmocka_unit_test(a_mistake_is_told_with_its_place),
         cmocka_unit_test(a_thousand_brackets_do_not_harm),
         cmocka_unit_test(every_getter_gives_what_was_sent),
         cmocka_unit_test(a_wrong_member_is_named_with_its_reason),

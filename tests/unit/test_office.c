@@ -264,6 +264,31 @@ static void a_year_without_a_notice_is_fine_and_a_bad_day_is_not(void **state)
     }
 }
 
+static void a_mistake_in_json_has_its_place(void **state)
+{
+    struct room *room = *state;
+    static const struct {
+        const char *text;
+        const char *says;
+    } rows[] = {
+        {"{\"year\":2026,\n\"days\":[{\"date\":\"2026-01-01\",\"name\":\"x\"}]}",
+         "f: days[0].isOffDay: bad-json"},
+        {"{\"year\":2026,\n \"days\" []}", "f:2:9: not JSON, or a member stands twice: bad-json"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct office_holidays h;
+        struct buf said;
+        buf_init(&said, OFFICE_REPORT_BYTES_MAX);
+        room->report = (struct office_report){0};
+        office_holidays_read(&room->arena, str_from_z(rows[i].text), &h, &room->report);
+        assert_int_equal(room->report.count, 1);
+        office_mistake_text(&room->report.list[0], STR("f"), &said);
+        if (!str_starts(buf_str(&said), str_from_z(rows[i].says)))
+            fail_msg("row %zu says \"%.*s\"", i, STR_ARG(buf_str(&said)));
+        buf_deinit(&said);
+    }
+}
+
 static struct str demo_file(struct room *room, const char *name)
 {
     char path[512];
@@ -316,6 +341,7 @@ int main(void)
                                         close_room),
         cmocka_unit_test_setup_teardown(a_year_without_a_notice_is_fine_and_a_bad_day_is_not,
                                         open_room, close_room),
+        cmocka_unit_test_setup_teardown(a_mistake_in_json_has_its_place, open_room, close_room),
         cmocka_unit_test_setup_teardown(the_demo_is_taken_as_it_lies, open_room, close_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

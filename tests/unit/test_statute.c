@@ -98,8 +98,8 @@ struct mistake_row {
 
 static const struct mistake_row mistakes[] = {
     {"empty", {"", 0}, FAULT_EMPTY, 0, 0},
-    {"no marker", STR("# 题\n第一条 甲\n"), FAULT_NO_MARKER, 0, 0},
-    {"no marker, a wrong day", STR("# 题\n2021年2月29日 通过\n第一条 甲\n"), FAULT_NO_MARKER, 0, 0},
+    {"no marker", STR("# 题\n第一条 甲\n"), FAULT_NO_MARKER, 3, 1},
+    {"no marker, a wrong day", STR("# 题\n2021年2月29日 通过\n第一条 甲\n"), FAULT_NO_MARKER, 2, 1},
     {"no title", STR("2021年1月1日 通过\n<!-- INFO END -->\n第一条 甲\n"), FAULT_NO_TITLE, 2, 1},
     {"empty title", STR("#\n<!-- INFO END -->\n第一条 甲\n"), FAULT_NO_TITLE, 2, 1},
     {"no text", STR(TOP "\n\n<!-- FORCE BREAK -->\n"), FAULT_NO_TEXT, 0, 0},
