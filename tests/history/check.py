@@ -89,6 +89,8 @@ def answers(calls):
             yield f"operation {call.seq} of {call.inc}: several answers {call.answers}"
         if call.basis == "right" and call.outcome() == "refused":
             yield f"operation {call.seq} of {call.inc}: a right was refused"
+        if call.kind == "cancel" and call.outcome() == "refused":
+            yield f"operation {call.seq} of {call.inc}: a cancel was refused"
 
 
 def database(calls, bookings, results):

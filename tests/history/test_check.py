@@ -72,8 +72,11 @@ class AnswerTest(unittest.TestCase):
         call.answers.append(FULL)
         self.assertIn("several answers", *check.answers([call]))
 
-    def test_a_refused_right_is_seen(self):
+    def test_a_refused_right_and_a_refused_cancel_are_seen(self):
         self.assertIn("right was refused", *check.answers([book("a", 1, 2, FULL, basis="right")]))
+        call = cancel("a", 1, 2)
+        call.answers = [FULL]
+        self.assertIn("cancel was refused", *check.answers([call]))
 
 
 class DatabaseTest(unittest.TestCase):
