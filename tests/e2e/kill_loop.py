@@ -245,11 +245,17 @@ class Loop:
         self.keeper.kill()
         self.keeper.wait()
         self.start_keeper(asks=0)
-        system.wait_for("nothing unsent and nothing unprinted", SETTLE_SECONDS, lambda: (
-            self.ask(self.data / "kiosk.db", "SELECT op_seq - acked FROM self")[0][0] == 0
-            and not any(self.spool.glob("*.slip"))))
+        # A backlog may take its time, as long as it shrinks.
+        left = self.left()
+        while left:
+            left = system.wait_for("less unsent or unprinted", SETTLE_SECONDS, lambda: (
+                (now := self.left()) < left and [now]))[0]
         self.keeper.kill()
         self.keeper.wait()
+
+    def left(self):
+        unsent = self.ask(self.data / "kiosk.db", "SELECT op_seq - acked FROM self")[0][0]
+        return unsent + len(list(self.spool.glob("*.slip")))
 
     def ask(self, database, question):
         with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
