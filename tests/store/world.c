@@ -40,12 +40,17 @@ static struct store *open_store(struct world *w, enum db_access access)
     return store;
 }
 
+void world_env_init(struct world_env *env)
+{
+    struct date monday = {2026, 3, 2};
+    *env = (struct world_env){{&env_ops}, date_ms(date_to_day(monday), 8 * 60), 7};
+}
+
 int world_setup(void **state)
 {
     struct world *w = test_calloc(1, sizeof(*w));
     w->driver = *state;
-    struct date monday = {2026, 3, 2};
-    w->env = (struct world_env){{&env_ops}, date_ms(date_to_day(monday), 8 * 60), 7};
+    world_env_init(&w->env);
     arena_init(&w->arena, ARENA_BYTES);
     w->driver->make(w);
     w->store = open_store(w, DB_WRITER);

@@ -47,6 +47,7 @@ struct world_kiosk {
 };
 
 // A shared start: Monday 2026-03-02, 8:00.
+void world_env_init(struct world_env *env);
 int world_setup(void **state); // *state: the driver before, the world after
 int world_teardown(void **state);
 
