@@ -96,7 +96,7 @@ static void write_members(struct json_writer *w, const struct feed_row *row)
         json_write_int(w, "seat", row->value.right.seat);
         json_write_int(w, "epoch", row->value.right.epoch);
         json_write_id(w, "booking", &row->value.right.booking.id);
-        json_write_bool(w, "recall", row->value.right.is_recalled);
+        if (row->value.right.is_recalled) json_write_bool(w, "recall", true);
         break;
     case FEED_PIN_KEY: json_write_text(w, "key", str_from_z(row->value.pin_key.hex)); break;
     case FEED_QUEUE: write_queue(w, &row->value.queue); break;
@@ -186,7 +186,8 @@ static void read_right(struct json_reader *r, struct feed_right *out)
     out->seat = (int)json_get_int(r, "seat", 1, SITTING_SEATS_MAX);
     out->epoch = json_get_int(r, "epoch", 0, JSON_INT_MAX);
     out->booking.id = read_id_or_none(r, "booking");
-    out->is_recalled = json_get_bool(r, "recall");
+    // The first version knew no recall, and what it told is still told.
+    out->is_recalled = json_has(r, "recall") && json_get_bool(r, "recall");
 }
 
 static void read_pin_key(struct json_reader *r, struct feed_pin_key *out)
