@@ -215,8 +215,10 @@ class Centre:
 
 
 class KioskProgram:
-    def __init__(self, build, folder, centre_url, clock, name="kiosk", size=(1080, 1920)):
+    def __init__(self, build, folder, centre_url, clock, name="kiosk", size=(1080, 1920),
+                 is_display=False):
         self.build, self.clock, self.size = pathlib.Path(build), clock, size
+        self.role = ["--display"] if is_display else []
         self.folder = pathlib.Path(folder)
         self.centre_url = centre_url
         self.data = self.folder / name
@@ -234,7 +236,7 @@ class KioskProgram:
         self.config.write_text(kiosk_config(self.data, self.spool, self.centre_url, self.printer,
                                             self.size, self.clock), encoding="utf-8")
         self.socket_path.unlink(missing_ok=True)
-        self.program.run([self.build / "lvyue-kiosk", "--config", self.config,
+        self.program.run([self.build / "lvyue-kiosk", "--config", self.config, *self.role,
                           "--tree", self.socket_path], env or {"SDL_VIDEODRIVER": "dummy"})
         wait_for("the kiosk's window", START_SECONDS_MAX, self.is_open)
         self.screen = tree.Kiosk(self.socket_path)

@@ -24,6 +24,12 @@ static const char sites_select[] =
 static const char site_count[] = "SELECT count(*) FROM site";
 static const char workdays_select[] = "SELECT day, is_off FROM workday ORDER BY day DESC LIMIT $1";
 
+static const char queue_select[] = "SELECT day, waiting, desks, minutes_each FROM queue";
+static const char lines_select[] =
+    "SELECT ticket, planned_ms FROM queue_line WHERE kind = $1 ORDER BY place LIMIT $2";
+static const char calls_select[] = "SELECT by, ticket, planned_ms, name, calls, at_ms FROM call "
+                                   "ORDER BY at_ms DESC, by LIMIT $1";
+
 // The + keeps SQLite from going through all free seats instead of those of the sitting.
 #define WITH_SITTING                                                                      \
     CACHE_SITTING_COLUMNS                                                                 \
@@ -229,6 +235,59 @@ enum err cache_workdays(struct cache *c, struct workday_list *out)
         if (!workday_put(out, entry)) cache_column_bad(&rows, 0);
     }
     return db_rows_close(&rows);
+}
+
+static struct queue_place read_place(struct db_rows *rows, int column)
+{
+    struct queue_place place = {.planned_ms = db_int(rows, column + 1)};
+    cache_column_text(rows, column, place.ticket, sizeof(place.ticket));
+    return place;
+}
+
+static enum err read_lines(struct cache *c, struct str kind, int max, struct queue_place *out,
+                           int *count)
+{
+    struct db_rows rows;
+    db_rows_open(&rows, c->db, DB_QUERY(lines_select, DB_TEXT(kind), DB_INT(max)));
+    for (*count = 0; *count < max && db_rows_next(&rows); (*count)++) {
+        out[*count] = read_place(&rows, 0);
+    }
+    return db_rows_close(&rows);
+}
+
+static enum err read_calls(struct cache *c, struct arena *a, struct cache_queue *out)
+{
+    struct db_rows rows;
+    out->calls = arena_array(a, struct feed_call, CACHE_CALLS_MAX);
+    db_rows_open(&rows, c->db, DB_QUERY(calls_select, DB_INT(CACHE_CALLS_MAX)));
+    for (; out->call_count < CACHE_CALLS_MAX && db_rows_next(&rows); out->call_count++) {
+        out->calls[out->call_count] =
+            (struct feed_call){.by.id = db_id(&rows, 0),
+                               .place = read_place(&rows, 1),
+                               .name = db_text(&rows, 3, a),
+                               .calls = cache_column_int(&rows, 4, 1, QUEUE_CALLS_MAX),
+                               .at_ms = db_int(&rows, 5)};
+    }
+    return db_rows_close(&rows);
+}
+
+enum err cache_queue(struct cache *c, struct arena *a, struct cache_queue *out)
+{
+    struct db_rows row;
+    *out = (struct cache_queue){0};
+    struct feed_queue *q = &out->queue;
+    enum err e = db_one(&row, c->db, DB_QUERY(queue_select));
+    if (e) return e == ERR_NOT_FOUND ? ERR_OK : e;
+    q->day = cache_column_int(&row, 0, 0, INT32_MAX);
+    q->waiting = cache_column_int(&row, 1, 0, QUEUE_WAITING_MAX);
+    q->desks = cache_column_int(&row, 2, 0, INT32_MAX);
+    q->minutes_each = cache_column_int(&row, 3, QUEUE_MINUTES_MIN, QUEUE_MINUTES_MAX);
+    e = db_rows_close(&row);
+    if (!e) e = read_lines(c, STR("next"), QUEUE_NEXT_SHOWN, q->next, &q->next_count);
+    if (!e) e = read_lines(c, STR("last"), QUEUE_LAST_SHOWN, q->last, &q->last_count);
+    if (!e) e = read_calls(c, a, out);
+    out->is_known = !e;
+    return e;
 }
 
 static void read_booking(struct db_rows *rows, struct arena *a, struct cache_booking *out)

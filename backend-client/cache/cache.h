@@ -13,6 +13,7 @@
 #include "model/offer.h"
 
 #define CACHE_SITTINGS_MAX 4000
+#define CACHE_CALLS_MAX    32
 
 struct cache; // opaque: one read-only connection
 
@@ -54,6 +55,16 @@ MUST_USE enum err cache_sittings(struct cache *c, struct arena *a, const struct 
 
 MUST_USE enum err cache_sitting(struct cache *c, struct arena *a, struct sitting_id id,
                                 struct cache_sitting *out);
+
+// Today's queue of this site and who is called, as the centre told it last.
+struct cache_queue {
+    bool is_known;
+    struct feed_queue queue;
+    struct feed_call *calls; // at most CACHE_CALLS_MAX, the latest first
+    int call_count;
+};
+
+MUST_USE enum err cache_queue(struct cache *c, struct arena *a, struct cache_queue *out);
 
 // The State Council's list as far as it was imported.
 MUST_USE enum err cache_workdays(struct cache *c, struct workday_list *out);

@@ -34,6 +34,20 @@ static const char other_upsert[] =
     "WHERE (SELECT count(*) FROM feed_other) < $5 "
     "ON CONFLICT (stream, kind, key) DO UPDATE SET body = excluded.body";
 
+static const char call_upsert[] =
+    "INSERT INTO call (by, ticket, planned_ms, name, calls, at_ms) VALUES ($1, $2, $3, $4, $5, $6) "
+    "ON CONFLICT (by) DO UPDATE SET ticket = excluded.ticket, planned_ms = excluded.planned_ms, "
+    "name = excluded.name, calls = excluded.calls, at_ms = excluded.at_ms";
+static const char queue_upsert[] =
+    "INSERT INTO queue (one, day, waiting, desks, minutes_each) VALUES (1, $1, $2, $3, $4) "
+    "ON CONFLICT (one) DO UPDATE SET day = excluded.day, waiting = excluded.waiting, "
+    "desks = excluded.desks, minutes_each = excluded.minutes_each";
+static const char line_add[] =
+    "INSERT INTO queue_line (kind, place, ticket, planned_ms) VALUES ($1, $2, $3, $4)";
+
+static const char call_delete[] = "DELETE FROM call WHERE by = $1";
+static const char queue_delete[] = "DELETE FROM queue";
+static const char lines_delete[] = "DELETE FROM queue_line";
 static const char site_delete[] = "DELETE FROM site WHERE code = $1";
 static const char counsellor_delete[] = "DELETE FROM counsellor WHERE id = $1";
 static const char sitting_hide[] = "UPDATE sitting SET gone = 1 WHERE id = $1";
@@ -105,6 +119,39 @@ static enum err put_other(struct db *db, const struct feed_row *row)
     return e;
 }
 
+static enum err put_call(struct db *db, const struct feed_call *c)
+{
+    return db_run(db,
+                  DB_QUERY(call_upsert, DB_ID(&c->by.id), DB_TEXT(str_from_z(c->place.ticket)),
+                           DB_INT(c->place.planned_ms), DB_TEXT(c->name), DB_INT(c->calls),
+                           DB_INT(c->at_ms)),
+                  NULL);
+}
+
+static enum err put_lines(struct db *db, struct str kind, const struct queue_place *places,
+                          int count)
+{
+    enum err e = ERR_OK;
+    for (int i = 0; i < count && !e; i++) {
+        e = db_run(db,
+                   DB_QUERY(line_add, DB_TEXT(kind), DB_INT(i),
+                            DB_TEXT(str_from_z(places[i].ticket)), DB_INT(places[i].planned_ms)),
+                   NULL);
+    }
+    return e;
+}
+
+static enum err put_queue(struct db *db, const struct feed_queue *q)
+{
+    enum err e = db_run(db,
+                        DB_QUERY(queue_upsert, DB_INT(q->day), DB_INT(q->waiting), DB_INT(q->desks),
+                                 DB_INT(q->minutes_each)),
+                        NULL);
+    if (!e) e = db_run(db, DB_QUERY(lines_delete), NULL);
+    if (!e) e = put_lines(db, STR("next"), q->next, q->next_count);
+    return e ? e : put_lines(db, STR("last"), q->last, q->last_count);
+}
+
 static enum err put_living(struct db *db, const struct feed_row *row)
 {
     const struct feed_avail *avail = &row->value.avail;
@@ -125,6 +172,8 @@ static enum err put_living(struct db *db, const struct feed_row *row)
     case FEED_RELEASE: return cache_fact_put(db, "release", row->value.release, (struct str){0});
     case FEED_BOOKING: return put_booking(db, &row->value.booking);
     case FEED_PIN_KEY: return cache_fact_put(db, "pin_key", 0, str_from_z(row->value.pin_key.hex));
+    case FEED_QUEUE: return put_queue(db, &row->value.queue);
+    case FEED_CALL: return put_call(db, &row->value.call);
     case FEED_KIND_UNKNOWN: return put_other(db, row);
     case FEED_RIGHT: break;
     }
@@ -147,6 +196,11 @@ static enum err remove_dead(struct db *db, const struct feed_row *row)
     case FEED_RELEASE: return db_run(db, DB_QUERY(fact_delete, DB_TEXT(STR("release"))), NULL);
     case FEED_BOOKING: return db_run(db, DB_QUERY(booking_delete, key), NULL);
     case FEED_PIN_KEY: return db_run(db, DB_QUERY(fact_delete, DB_TEXT(STR("pin_key"))), NULL);
+    case FEED_QUEUE: {
+        enum err e = db_run(db, DB_QUERY(queue_delete), NULL);
+        return e ? e : db_run(db, DB_QUERY(lines_delete), NULL);
+    }
+    case FEED_CALL: return db_run(db, DB_QUERY(call_delete, key), NULL);
     case FEED_KIND_UNKNOWN:
         return db_run(db, DB_QUERY(other_delete, DB_INT(row->stream), key), NULL);
     case FEED_RIGHT: break;
@@ -178,7 +232,8 @@ enum err cache_rows_drop(struct db *db, enum feed_stream stream)
                                          "DELETE FROM workday",
                                          "DELETE FROM fact WHERE name = 'release'",
                                          "DELETE FROM feed_other WHERE stream = 0"};
-    static const char *const site[] = {"DELETE FROM site_booking",
+    static const char *const site[] = {"DELETE FROM site_booking", "DELETE FROM call",
+                                       "DELETE FROM queue", "DELETE FROM queue_line",
                                        "DELETE FROM feed_other WHERE stream = 1"};
     static const char *const device[] = {"DELETE FROM fact WHERE name = 'pin_key'",
                                          "DELETE FROM feed_other WHERE stream = 2"};

@@ -65,7 +65,8 @@ enum db_access {
 };
 
 // A SQLite file: WAL, synchronous=FULL, foreign keys on. The writer makes the file (0600) where there
-// is none; to a reader that is ERR_NOT_FOUND. The connection lives in `arena` and must be closed.
+// is none; to a reader that is ERR_NOT_FOUND. The connection lives in `arena` and must be closed. Pages
+// go through SQLite's default VFS, which a test may replace before the first opening.
 MUST_USE enum err db_open_sqlite(struct arena *arena, const char *path, enum db_access access,
                                  struct db **out);
 void db_close(struct db *db); // leaves quietly on NULL; no rows may be open

@@ -93,6 +93,7 @@ struct keeper_config {
     const char *centre_url;
     const char *ca_file;    // NULL: the system's
     const char *pin_key;    // public-key pin as curl wants it; NULL: none
+    bool is_display;        // a call display: no letter, no seats
     int64_t seed_spread_ms; // first retry after a broken connection lies in 0 … this
 };
 

@@ -30,7 +30,8 @@ static enum err ask_for_code(struct keeper *k)
     struct wire_enrol enrol = {.sign_key = str_from_z(key),
                                .model = STR("lvyue-kiosk"),
                                .app = STR(KEEPER_APP),
-                               .inc = self.inc};
+                               .inc = self.inc,
+                               .is_display = k->config.is_display};
     buf_init(&body, 1024);
     e = wire_enrol_write(&enrol, &body);
     struct keeper_call call = {.method = NET_POST,

@@ -1,11 +1,12 @@
 // The state feed: what the centre tells kiosks. Latest version of each key only, with a sequence
 // number per stream that rises in commit order. Streams: c:<county> (sites, counsellors, sittings,
-// avail, working days, the content release), s:<site> (its bookings, no personal data), d:<incarnation>
-// (the seats this kiosk's file owns, and the key of its site's PINs).
+// avail, working days, the content release), s:<site> (its bookings without personal data, its queue and
+// calls), d:<incarnation> (the seats this kiosk's file owns, and the key of its site's PINs).
 #ifndef MODEL_FEED_H
 #define MODEL_FEED_H
 
 #include "model/op.h"
+#include "model/queue.h"
 #include "model/workday.h"
 
 #define FEED_PAGE_ROWS_MAX    500
@@ -65,6 +66,27 @@ struct feed_pin_key {
     char hex[65];
 };
 
+// Today's queue of the site, for boards.
+struct feed_queue {
+    int day;
+    int waiting; // people, walk-ins and checked-in bookings
+    int desks;   // counsellors who sit now
+    int minutes_each;
+    struct queue_place next[QUEUE_NEXT_SHOWN];
+    int next_count;
+    struct queue_place last[QUEUE_LAST_SHOWN]; // called before, the latest first
+    int last_count;
+};
+
+// Who is called to a desk now; gone when served or missed.
+struct feed_call {
+    struct sitting_id by; // whose desk
+    struct queue_place place;
+    struct str name; // surname and *; empty for a walk-in
+    int calls;       // 1 … QUEUE_CALLS_MAX
+    int64_t at_ms;   // of the last one
+};
+
 struct feed_row {
     enum feed_stream stream;
     enum feed_kind kind;
@@ -83,6 +105,8 @@ struct feed_row {
         struct feed_booking booking;
         struct feed_right right;
         struct feed_pin_key pin_key;
+        struct feed_queue queue;
+        struct feed_call call;
     } value; // by kind; zeroed where is_dead
 };
 

@@ -12,7 +12,7 @@ enum verdict {
 #undef VERDICT
 };
 
-#define VERDICT_COUNT (VERDICT_LETTER_NONE + 1)
+#define VERDICT_COUNT (VERDICT_DESK_BUSY + 1)
 
 const char *verdict_code(enum verdict v); // "ok", "slot-full", …
 struct str verdict_words(enum verdict v); // Chinese, for the screen; empty for VERDICT_OK

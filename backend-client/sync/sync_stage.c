@@ -54,6 +54,7 @@ static void own_texts(struct arena *a, struct feed_row *row)
     if (row->kind == FEED_COUNSELLOR)
         row->value.counsellor.name = str_copy(a, row->value.counsellor.name);
     if (row->kind == FEED_SITTING) row->value.sitting.desk = str_copy(a, row->value.sitting.desk);
+    if (row->kind == FEED_CALL) row->value.call.name = str_copy(a, row->value.call.name);
 }
 
 // A page fits where its rows do and every text of it would.

@@ -115,6 +115,7 @@ enum err wire_enrol_write(const struct wire_enrol *enrol, struct buf *out)
     json_write_text(&w, "model", enrol->model);
     json_write_text(&w, "app", enrol->app);
     json_write_id(&w, "inc_id", &enrol->inc.id);
+    if (enrol->is_display) json_write_text(&w, "role", STR("display"));
     json_write_object_end(&w);
     return json_write_end(&w);
 }
@@ -138,6 +139,8 @@ enum err wire_enrol_parse(struct json_value *document, struct arena *a, struct w
     out->model = str_copy(a, json_get_text(&r, "model", 0, WIRE_MODEL_BYTES_MAX));
     out->app = str_copy(a, json_get_text(&r, "app", 0, WIRE_APP_BYTES_MAX));
     out->inc.id = json_get_id(&r, "inc_id");
+    static const char *const roles[] = {"desk", "display"};
+    if (json_has(&r, "role")) out->is_display = json_get_choice(&r, "role", roles, 2) == 1;
     return json_mistake_err(mistake);
 }
 

@@ -48,6 +48,7 @@ struct wire_enrol {
     struct str model;
     struct str app;
     struct inc_id inc;
+    bool is_display; // "role":"display"; left out by a kiosk with a counter
 };
 
 struct wire_enrol_reply {

@@ -33,6 +33,43 @@ static void write_booking(struct json_writer *w, const struct feed_booking *b)
     json_write_text(w, "state", str_from_z(booking_state_code(b->state)));
 }
 
+static void write_place(struct json_writer *w, const struct queue_place *p)
+{
+    if (p->ticket[0]) json_write_text(w, "ticket", str_from_z(p->ticket));
+    if (!p->ticket[0]) json_write_int(w, "planned_ms", p->planned_ms);
+}
+
+static void write_places(struct json_writer *w, const char *member, const struct queue_place *p,
+                         int count)
+{
+    json_write_array(w, member);
+    for (int i = 0; i < count; i++) {
+        json_write_object(w, NULL);
+        write_place(w, &p[i]);
+        json_write_object_end(w);
+    }
+    json_write_array_end(w);
+}
+
+static void write_queue(struct json_writer *w, const struct feed_queue *q)
+{
+    json_write_int(w, "day", q->day);
+    json_write_int(w, "waiting", q->waiting);
+    json_write_int(w, "desks", q->desks);
+    json_write_int(w, "minutes_each", q->minutes_each);
+    write_places(w, "next", q->next, q->next_count);
+    write_places(w, "last", q->last, q->last_count);
+}
+
+static void write_call(struct json_writer *w, const struct feed_call *c)
+{
+    json_write_id(w, "by", &c->by.id);
+    write_place(w, &c->place);
+    json_write_text(w, "name", c->name);
+    json_write_int(w, "calls", c->calls);
+    json_write_int(w, "at_ms", c->at_ms);
+}
+
 static void write_members(struct json_writer *w, const struct feed_row *row)
 {
     switch (row->kind) {
@@ -59,9 +96,11 @@ static void write_members(struct json_writer *w, const struct feed_row *row)
         json_write_int(w, "seat", row->value.right.seat);
         json_write_int(w, "epoch", row->value.right.epoch);
         json_write_id(w, "booking", &row->value.right.booking.id);
-        json_write_bool(w, "recall", row->value.right.is_recalled);
+        if (row->value.right.is_recalled) json_write_bool(w, "recall", true);
         break;
     case FEED_PIN_KEY: json_write_text(w, "key", str_from_z(row->value.pin_key.hex)); break;
+    case FEED_QUEUE: write_queue(w, &row->value.queue); break;
+    case FEED_CALL: write_call(w, &row->value.call); break;
     case FEED_KIND_UNKNOWN: CHECK(false); break;
     }
 }
@@ -147,7 +186,8 @@ static void read_right(struct json_reader *r, struct feed_right *out)
     out->seat = (int)json_get_int(r, "seat", 1, SITTING_SEATS_MAX);
     out->epoch = json_get_int(r, "epoch", 0, JSON_INT_MAX);
     out->booking.id = read_id_or_none(r, "booking");
-    out->is_recalled = json_get_bool(r, "recall");
+    // The first version knew no recall, and what it told is still told.
+    out->is_recalled = json_has(r, "recall") && json_get_bool(r, "recall");
 }
 
 static void read_pin_key(struct json_reader *r, struct feed_pin_key *out)
@@ -156,6 +196,50 @@ static void read_pin_key(struct json_reader *r, struct feed_pin_key *out)
     json_get_bytes(r, "key", key, sizeof(key));
     if (!r->mistake->reason) hex_from_bytes(key, sizeof(key), out->hex);
     memory_wipe(key, sizeof(key));
+}
+
+static void read_place(struct json_reader *r, struct queue_place *out)
+{
+    *out = (struct queue_place){0};
+    if (!json_has(r, "ticket")) {
+        out->planned_ms = json_get_int(r, "planned_ms", 1, JSON_INT_MAX);
+        return;
+    }
+    struct str ticket = json_get_text(r, "ticket", QUEUE_TICKET_BYTES - 1, QUEUE_TICKET_BYTES - 1);
+    for (size_t i = 0; i < ticket.len; i++) {
+        out->ticket[i] = ticket.ptr[i];
+    }
+}
+
+static int read_places(struct json_reader *r, const char *member, struct queue_place *out, int max)
+{
+    struct json_array places;
+    json_get_array(r, member, 0, (size_t)max, &places);
+    for (size_t i = 0; i < places.count; i++) {
+        struct json_reader place;
+        json_item_object(&places, i, &place);
+        read_place(&place, &out[i]);
+    }
+    return (int)places.count;
+}
+
+static void read_queue(struct json_reader *r, struct feed_queue *out)
+{
+    out->day = (int)json_get_int(r, "day", 0, 1000000);
+    out->waiting = (int)json_get_int(r, "waiting", 0, QUEUE_WAITING_MAX);
+    out->desks = (int)json_get_int(r, "desks", 0, 1000);
+    out->minutes_each = (int)json_get_int(r, "minutes_each", QUEUE_MINUTES_MIN, QUEUE_MINUTES_MAX);
+    out->next_count = read_places(r, "next", out->next, QUEUE_NEXT_SHOWN);
+    out->last_count = read_places(r, "last", out->last, QUEUE_LAST_SHOWN);
+}
+
+static void read_call(struct json_reader *r, struct arena *a, struct feed_call *out)
+{
+    out->by.id = json_get_id(r, "by");
+    read_place(r, &out->place);
+    out->name = str_copy(a, json_get_text(r, "name", 0, QUEUE_NAME_BYTES_MAX));
+    out->calls = (int)json_get_int(r, "calls", 1, QUEUE_CALLS_MAX);
+    out->at_ms = json_get_int(r, "at_ms", 0, JSON_INT_MAX);
 }
 
 void wire_row_value_read(struct json_reader *r, struct arena *a, struct feed_row *row)
@@ -177,6 +261,8 @@ void wire_row_value_read(struct json_reader *r, struct arena *a, struct feed_row
     case FEED_BOOKING: read_booking(r, &row->value.booking); break;
     case FEED_RIGHT: read_right(r, &row->value.right); break;
     case FEED_PIN_KEY: read_pin_key(r, &row->value.pin_key); break;
+    case FEED_QUEUE: read_queue(r, &row->value.queue); break;
+    case FEED_CALL: read_call(r, a, &row->value.call); break;
     case FEED_KIND_UNKNOWN: break;
     }
 }
@@ -192,7 +278,9 @@ struct str wire_row_key(const struct feed_row *row, struct arena *a)
     case FEED_RELEASE: return STR("current");
     case FEED_BOOKING: return id_str(&row->value.booking.booking.id);
     case FEED_RIGHT: return feed_right_key(a, row->value.right.sitting, row->value.right.seat);
-    case FEED_PIN_KEY: return STR("current");
+    case FEED_PIN_KEY:
+    case FEED_QUEUE: return STR("current");
+    case FEED_CALL: return id_str(&row->value.call.by.id);
     case FEED_KIND_UNKNOWN: return row->key;
     }
     return row->key;

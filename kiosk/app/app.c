@@ -14,6 +14,11 @@ static void keeper_rings(struct keeper_wake *w)
     platform_wake(((struct app_keeper_bell *)w)->platform);
 }
 
+static void call_rings(struct stage_bell *bell)
+{
+    platform_chime(((struct app_call_bell *)(void *)bell)->platform);
+}
+
 static void printer_rings(struct printer_waker *w)
 {
     platform_wake(((struct app_printer_bell *)w)->platform);
@@ -92,6 +97,7 @@ static void start_stage(struct app *a)
     int len =
         snprintf(a->content_dir, sizeof(a->content_dir), "%s/content", a->keeper_config.data_dir);
     CHECK(len > 0 && (size_t)len < sizeof(a->content_dir)); // settings.c bounds it
+    a->call_bell = (struct app_call_bell){{call_rings}, a->platform};
     struct stage_config config = {
         .cache = a->cache,
         .keeper = a->keeper,
@@ -101,6 +107,8 @@ static void start_stage(struct app *a)
         .printer = a->printer,
         .panel = a->settings->panel,
         .content_dir = a->content_dir,
+        .is_display = a->keeper_config.is_display,
+        .bell = &a->call_bell.bell,
     };
     config.panel.width_px = canvas.w;
     config.panel.height_px = canvas.h;

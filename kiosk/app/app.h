@@ -21,6 +21,11 @@ struct app_keeper_bell {
     struct platform *platform;
 };
 
+struct app_call_bell {
+    struct stage_bell bell; // first
+    struct platform *platform;
+};
+
 struct app_printer_bell {
     struct printer_waker waker; // first
     struct platform *platform;
@@ -41,6 +46,7 @@ struct app {
     struct arena parts;
     struct arena frame;
     struct platform *platform;
+    struct app_call_bell call_bell;
     struct app_printer_bell printer_bell;
     struct printer *printer;
     struct app_keeper_bell keeper_bell;

@@ -1,4 +1,4 @@
-// lvyue-kiosk --config FILE [--tree SOCKET]: the screens of one kiosk. Ends with 0 when it was asked
+// lvyue-kiosk --config FILE [--display] [--tree SOCKET]: the screens of one kiosk, or a call display. Ends with 0 when it was asked
 // to stop, 1 when something failed (which is logged), 2 on arguments it does not know.
 #include "app/app.h"
 
@@ -13,6 +13,7 @@
 struct arguments {
     const char *config;
     const char *tree; // NULL: none
+    bool is_display;
     bool version;
 };
 
@@ -20,6 +21,7 @@ static bool parse(int argc, char **argv, struct arguments *out)
 {
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
+        {"display", no_argument, NULL, 'd'},
         {"tree", required_argument, NULL, 't'},
         {"version", no_argument, NULL, 'v'},
         {0},
@@ -32,6 +34,8 @@ static bool parse(int argc, char **argv, struct arguments *out)
             out->config = optarg;
         } else if (found == 't') {
             out->tree = optarg;
+        } else if (found == 'd') {
+            out->is_display = true;
         } else if (found == 'v') {
             out->version = true;
         } else {
@@ -49,6 +53,7 @@ static enum err run(const struct arguments *arguments)
         log_error("--tree is refused: %s does not say [test] tree = yes", arguments->config);
         e = ERR_AUTH;
     }
+    settings.keeper.is_display = arguments->is_display;
     if (!e) {
         struct arena arena; // the program's state is larger than a stack frame should be
         arena_init(&arena, sizeof(struct app) + alignof(struct app));
@@ -63,7 +68,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     if (!parse(argc, argv, &arguments)) {
-        fputs("usage: lvyue-kiosk --config FILE [--tree SOCKET]\n"
+        fputs("usage: lvyue-kiosk --config FILE [--display] [--tree SOCKET]\n"
               "       lvyue-kiosk --version\n",
               stderr);
         return 2;

@@ -92,6 +92,9 @@ void platform_post_key(struct platform *p, enum platform_key key);
 bool platform_is_quiet(
     const struct platform *p); // nothing posted or typed is still to be waited for
 
+// Sounds for a new call, where the machine can; nothing waits for it.
+void platform_chime(struct platform *p);
+
 // ---- Paint
 
 // Paints what differs from the frame painted last and shows it. `changed` is false where nothing

@@ -2,6 +2,7 @@
 #ifndef PLATFORM_PLATFORM_PRIVATE_H
 #define PLATFORM_PLATFORM_PRIVATE_H
 
+#include "platform/chime.h"
 #include "platform/paint.h"
 #include "platform/platform.h"
 #include "platform/turn.h"
@@ -31,6 +32,7 @@ struct platform {
     SDL_TouchID touch;
     SDL_FingerID finger;
     struct wedge wedge;
+    struct chime chime;
     struct platform_event pending[PENDING_MAX]; // oldest first
     int pending_count;
 };

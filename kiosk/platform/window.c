@@ -129,11 +129,17 @@ enum err platform_open(struct arena *arena, const struct platform_options *optio
 void platform_close(struct platform *p)
 {
     if (!p) return;
+    chime_end(&p->chime);
     painter_deinit(&p->painter);
     if (p->window) SDL_DestroyWindow(p->window);
     arena_deinit(&p->turned);
     SDL_Quit();
     memory_wipe(p, sizeof *p);
+}
+
+void platform_chime(struct platform *p)
+{
+    chime_ring(&p->chime);
 }
 
 struct rect platform_canvas(const struct platform *p)

@@ -64,7 +64,9 @@ static void card_button_now(struct stage *s, struct rect r, const struct duty *d
     bool can_book = d->next && d->offer.kind != OFFER_NONE;
     if (d->takes_walkins) {
         b.label = TEXT(WALKIN_NOW);
-        b.second = TEXT(FREE_NO_ID);
+        const struct feed_queue *q = view_queue(&s->view, stage_is_online(s), stage_now_ms(s));
+        bool waits = q && q->waiting > 0;
+        b.second = waits ? say_ahead(s, q->waiting, view_wait_minutes(q)) : TEXT(FREE_NO_ID);
         b.icon = IMAGE_TICKET;
     } else if (can_book) {
         b.label = book_words(s, d->next);

@@ -59,6 +59,21 @@ struct str say_desk(struct stage *s, struct str desk)
     return TEXT_FILL(s->ui.frame, DESK, desk);
 }
 
+// The counsellor where the roster names no desk.
+struct str say_call_desk(struct stage *s, struct sitting_id by)
+{
+    const struct cache_sitting *c = view_sitting(&s->view, by);
+    if (!c) return TEXT(DISPLAY_DESK);
+    return c->sitting.desk.len ? say_desk(s, c->sitting.desk) : say_person(s, c);
+}
+
+struct str say_ahead(struct stage *s, int ahead, int minutes)
+{
+    struct arena *a = s->ui.frame;
+    if (ahead == 0) return TEXT(QUEUE_AHEAD_NONE);
+    return TEXT_FILL(a, QUEUE_AHEAD, text_number(a, ahead), text_number(a, minutes));
+}
+
 struct str say_site(const struct stage *s, struct site_code code)
 {
     const struct site *site = view_site(&s->view, code);

@@ -5,8 +5,10 @@
 #include "scenes/scene.h"
 
 struct str say_person(struct stage *s, const struct cache_sitting *c); // 武建明 律师
-struct str say_topics(struct stage *s, unsigned topics);           // 婚姻家庭、工资工伤
-struct str say_desk(struct stage *s, struct str desk);             // 3号窗口
+struct str say_topics(struct stage *s, unsigned topics);         // 婚姻家庭、工资工伤
+struct str say_desk(struct stage *s, struct str desk);           // 3号窗口
+struct str say_call_desk(struct stage *s, struct sitting_id by); // of who calls: 3号窗口
+struct str say_ahead(struct stage *s, int ahead, int minutes);   // 前面 2 人，大约 40 分钟
 struct str say_site(const struct stage *s, struct site_code code); // short name
 struct str say_site_full(const struct stage *s, struct site_code code);
 struct str say_name(struct stage *s); // 任女士, of this visit; empty: not told yet

@@ -46,6 +46,11 @@ struct scene_type {
                  const struct ticket_pin *pin);
 };
 
+// Rings for a new call. The program gives it: sound is the machine's.
+struct stage_bell {
+    void (*ring)(struct stage_bell *bell);
+};
+
 struct stage_config {
     struct cache *cache; // NULL until the keeper has made the file
     struct keeper *keeper;
@@ -55,6 +60,8 @@ struct stage_config {
     const char *content_dir;      // the keeper's folder of releases; NULL: no content
     struct printer *printer;      // NULL: this kiosk prints nothing
     struct panel panel;
+    bool is_display;         // a call display instead of a kiosk
+    struct stage_bell *bell; // NULL: silent
 };
 
 struct stage_level {
@@ -138,6 +145,9 @@ void stage_print_unasked(struct stage *s, const struct visit_slip *slip);
 // Nobody has to print this booking's slip any more: it is out, or stands on the screen and no paper
 // comes of itself. The keeper's spool forgets it.
 void stage_slip_out(struct stage *s, struct booking_id booking);
+
+// Draws again at this elapsed time, for what moves by itself. In `frame` only.
+void stage_soon(struct stage *s, int64_t at_ms);
 
 void stage_toast(struct stage *s, struct str text); // text that outlives the frame
 

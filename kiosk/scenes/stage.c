@@ -170,11 +170,13 @@ void stage_init(struct stage *s, const struct stage_config *config)
         .metrics = config->metrics, .painter = config->painter, .printer = config->printer};
     paper_init(&s->paper);
     library_init(&s->library, config->content_dir);
+    // A display is read from the chairs: everything is as large as the panel allows.
+    if (config->is_display) s->config.panel.diagonal_in = s->config.panel.view_mm = 0;
     struct theme theme;
-    theme_init(&theme, config->panel);
+    theme_init(&theme, s->config.panel);
     ui_init(&s->ui, theme, config->metrics, &s->scratch);
     s->touch_ms = mono_ms(s);
-    enter(s, SCENE_HOME);
+    enter(s, config->is_display ? SCENE_DISPLAY : SCENE_HOME);
 }
 
 void stage_deinit(struct stage *s)
@@ -364,6 +366,7 @@ void stage_back(struct stage *s)
 
 void stage_scan(struct stage *s, struct str text)
 {
+    if (s->config.is_display) return;
     touched(s);
     struct ticket_code code;
     struct ticket_pin pin;
@@ -415,15 +418,21 @@ static int64_t idle_limit_ms(const struct stage *s)
     return s->ui.theme.large ? STAGE_IDLE_LARGE_MS : STAGE_IDLE_MS;
 }
 
-static void soon(struct stage *s, int64_t at_ms)
+void stage_soon(struct stage *s, int64_t at_ms)
 {
     if (at_ms < s->next_ms) s->next_ms = at_ms;
+}
+
+// Nobody is before these, or nobody can do anything.
+static bool idles(enum scene_id id)
+{
+    return id != SCENE_ATTRACT && id != SCENE_STARTING && id != SCENE_DISPLAY;
 }
 
 static void idle_check(struct stage *s, int64_t now_ms)
 {
     enum scene_id id = top(s)->id;
-    if (id == SCENE_ATTRACT || id == SCENE_STARTING) return;
+    if (!idles(id)) return;
     if (s->ui.down || stage_is_waiting(s)) s->touch_ms = now_ms;
     if (id == SCENE_IDLE_WARNING) {
         if (s->touch_ms > s->warned_ms) return; // it leaves by itself
@@ -472,7 +481,7 @@ static void draw_top(struct stage *s)
     if (!type->is_bare) chrome_footer(s, &page);
     if (s->toast_ms && s->ui.now_ms - s->toast_ms < STAGE_TOAST_MS) {
         chrome_toast(s, &page, s->toast);
-        soon(s, s->toast_ms + STAGE_TOAST_MS);
+        stage_soon(s, s->toast_ms + STAGE_TOAST_MS);
     }
 }
 
@@ -480,14 +489,14 @@ static void times_ahead(struct stage *s, int64_t now_ms)
 {
     s->next_ms = now_ms + DATE_MINUTE_MS - stage_now_ms(s) % DATE_MINUTE_MS;
     enum scene_id id = top(s)->id;
-    if (id == SCENE_ATTRACT || id == SCENE_STARTING) return;
+    if (!idles(id)) return;
     if (id == SCENE_IDLE_WARNING) {
-        soon(s, now_ms + 1000 - (now_ms - s->warned_ms) % 1000);
+        stage_soon(s, now_ms + 1000 - (now_ms - s->warned_ms) % 1000);
     } else {
         int64_t idle_at_ms = s->touch_ms + idle_limit_ms(s);
-        soon(s, idle_at_ms > now_ms ? idle_at_ms : now_ms + 1);
+        stage_soon(s, idle_at_ms > now_ms ? idle_at_ms : now_ms + 1);
     }
-    if (stage_is_waiting(s)) soon(s, now_ms + 500);
+    if (stage_is_waiting(s)) stage_soon(s, now_ms + 500);
 }
 
 int64_t stage_frame(struct stage *s, struct draw_list *draw, struct rect canvas,

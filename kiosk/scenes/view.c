@@ -22,6 +22,7 @@ static enum err read_all(struct view *v, struct cache *cache, int64_t now_ms)
                            date_ms(today + SITTING_HORIZON_DAYS + 1, 0), &v->sittings);
     }
     if (!e) e = cache_workdays(cache, &v->workdays);
+    if (!e) e = cache_queue(cache, &v->arena, &v->queue);
     return e;
 }
 
@@ -32,11 +33,13 @@ void view_read(struct view *v, struct cache *cache, int64_t now_ms)
     struct view old = *v;
     v->sites = (struct cache_sites){0};
     v->sittings = (struct cache_sittings){0};
+    v->queue = (struct cache_queue){0};
     v->is_ready = read_all(v, cache, now_ms) == ERR_OK;
     if (!v->is_ready) {
         // What lay in the arena is gone: show nothing rather than half of it.
         v->sites = (struct cache_sites){0};
         v->sittings = (struct cache_sittings){0};
+        v->queue = (struct cache_queue){0};
         v->site = (struct site){.code = old.site.code};
     }
     cache_end(cache);
@@ -128,4 +131,15 @@ int view_sites_today(const struct view *v, int64_t now_ms)
         if (view_first_on_day(v, v->sites.items[i].code, today, now_ms)) count++;
     }
     return count;
+}
+
+const struct feed_queue *view_queue(const struct view *v, bool is_online, int64_t now_ms)
+{
+    bool is_current = v->queue.is_known && v->queue.queue.day == date_day_from_ms(now_ms);
+    return is_online && is_current ? &v->queue.queue : NULL;
+}
+
+int view_wait_minutes(const struct feed_queue *q)
+{
+    return queue_wait_minutes(q->waiting, q->desks > 0 ? q->desks : 1, q->minutes_each);
 }

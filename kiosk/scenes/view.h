@@ -15,8 +15,9 @@ struct view {
     struct cache_sites sites;
     struct cache_sittings sittings; // from Monday of this week to the end of the horizon
     struct workday_list workdays;
-    int64_t change; // keeper_status.change it was read at
-    int64_t minute; // civil minute since 1970 it was read in
+    struct cache_queue queue; // of this site, today
+    int64_t change;           // keeper_status.change it was read at
+    int64_t minute;           // civil minute since 1970 it was read in
 };
 
 void view_init(struct view *v);
@@ -43,6 +44,13 @@ const struct cache_sitting *view_elsewhere(const struct view *v, int64_t now_ms)
 // Does anybody sit at `site` on `day` (from `from_ms` on)? The first sitting, or NULL.
 const struct cache_sitting *view_first_on_day(const struct view *v, struct site_code site, int day,
                                               int64_t from_ms);
+
+// Today's queue, where it is known and this kiosk is in touch with the centre: an old number of people
+// waiting is worse than none. NULL otherwise.
+const struct feed_queue *view_queue(const struct view *v, bool is_online, int64_t now_ms);
+
+// Until one who comes now is called, by what the centre told.
+int view_wait_minutes(const struct feed_queue *q);
 
 int view_sites_today(const struct view *v, int64_t now_ms); // that have somebody now or later today
 

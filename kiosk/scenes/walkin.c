@@ -5,13 +5,18 @@
 enum { ID_AGAIN = 1, ID_HOME };
 
 struct walkin {
+    int ahead;   // who waited before this number was taken; -1: not known
+    int minutes; // until it is called, about
     bool has_answer;
     struct keeper_answer answer;
 };
 
 static void walkin_enter(struct stage *s, void *state)
 {
-    (void)state;
+    struct walkin *w = state;
+    const struct feed_queue *q = view_queue(&s->view, stage_is_online(s), stage_now_ms(s));
+    w->ahead = q ? q->waiting : -1;
+    w->minutes = q ? view_wait_minutes(q) : 0;
     struct keeper_request request = {.ask = KEEPER_WALKIN};
     if (!stage_ask(s, &request)) stage_pop(s);
 }
@@ -64,7 +69,29 @@ static void number_card(struct stage *s, struct rect r, const struct walkin *w)
                               .lines_max = 2});
 }
 
-static void waiting_rules(struct stage *s, struct rect r)
+// The call of this number, where it is called already; NULL.
+static const struct feed_call *call_of(struct stage *s, const struct walkin *w)
+{
+    const struct cache_queue *q = &s->view.queue;
+    struct str ticket = ticket_walkin(s->ui.frame, w->answer.letter, w->answer.number);
+    if (!view_queue(&s->view, stage_is_online(s), stage_now_ms(s))) return NULL;
+    for (int i = 0; i < q->call_count; i++) {
+        if (str_eq_z(ticket, q->calls[i].place.ticket)) return &q->calls[i];
+    }
+    return NULL;
+}
+
+// Where it is not known, the rule of waiting stands alone.
+static struct str turn_words(struct stage *s, const struct walkin *w)
+{
+    struct arena *a = s->ui.frame;
+    const struct feed_call *call = call_of(s, w);
+    if (call) return TEXT_FILL(a, QUEUE_YOUR_TURN, say_call_desk(s, call->by));
+    if (w->ahead < 0) return STR("");
+    return say_ahead(s, w->ahead, w->minutes);
+}
+
+static void waiting_rules(struct stage *s, struct rect r, const struct walkin *w)
 {
     static const struct {
         enum draw_image icon;
@@ -76,6 +103,10 @@ static void waiting_rules(struct stage *s, struct rect r)
     };
     struct ui *ui = &s->ui;
     int count = ui->theme.large ? 2 : 3;
+    struct str turn = turn_words(s, w);
+    if (turn.len > 0) {
+        fact(ui, cut_top(ui, &r, ui->theme.large ? 110 : 84), IMAGE_QUEUE, turn);
+    }
     for (int i = 0; i < count; i++) {
         fact(ui, cut_top(ui, &r, ui->theme.large ? 110 : 84), rows[i].icon, text_of(rows[i].text));
     }
@@ -125,7 +156,7 @@ static void walkin_frame(struct stage *s, void *state, const struct page *page)
     bool done = w->has_answer && w->answer.outcome == KEEPER_DONE;
     if (done) {
         number_card(s, box, w);
-        waiting_rules(s, rest);
+        waiting_rules(s, rest, w);
     } else if (w->has_answer) {
         no_number(s, box, w);
     }

@@ -26,8 +26,10 @@ uint32_t ground_at(const struct ui *ui, struct rect r)
 static enum theme_type shrunk(struct ui *ui, const struct label *l)
 {
     static const enum theme_type smaller[TYPE_COUNT] = {
-        [TYPE_S] = TYPE_S,    [TYPE_M] = TYPE_S,     [TYPE_L] = TYPE_M,      [TYPE_XL] = TYPE_L,
-        [TYPE_XXL] = TYPE_XL, [TYPE_KEY] = TYPE_KEY, [TYPE_DATE] = TYPE_XXL, [TYPE_NUM] = TYPE_NUM,
+        [TYPE_S] = TYPE_S,        [TYPE_M] = TYPE_S,     [TYPE_L] = TYPE_M,
+        [TYPE_XL] = TYPE_L,       [TYPE_XXL] = TYPE_XL,  [TYPE_KEY] = TYPE_KEY,
+        [TYPE_DATE] = TYPE_XXL,   [TYPE_NUM] = TYPE_NUM, [TYPE_PLACE] = TYPE_DATE,
+        [TYPE_CALL] = TYPE_PLACE,
     };
     struct label tried = *l;
     while (label_width_px(ui, &tried) > l->rect.w && smaller[tried.type] != tried.type) {

@@ -7,14 +7,13 @@
 struct enrol_work {
     struct str code;
     struct site_code site;
-    enum store_role role;
     struct store_enrolled told;
 };
 
 static enum err write_enrol(struct store *s, void *context)
 {
     struct enrol_work *w = context;
-    return store_enrol_approve(s, w->code, w->site, w->role, ACTOR, &w->told);
+    return store_enrol_approve(s, w->code, w->site, ACTOR, &w->told);
 }
 
 static const char *refusal(enum store_enrol answer)
@@ -33,14 +32,9 @@ static const char *refusal(enum store_enrol answer)
 
 enum err admin_enrol(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
 {
-    struct enrol_work w = {.code = ask->args[ADMIN_CODE], .role = STORE_ROLE_DESK};
-    struct str role = ask->args[ADMIN_ROLE];
+    struct enrol_work w = {.code = ask->args[ADMIN_CODE]};
     if (!site_code_parse(ask->args[ADMIN_SITE], &w.site)) {
         admin_fail(reply, "a site's code has nine digits");
-        return ERR_OK;
-    }
-    if (role.len > 0 && !store_role_parse(role, &w.role)) {
-        admin_fail(reply, "a kiosk's role is desk or display");
         return ERR_OK;
     }
     enum err e = admin->write(admin->write_context, write_enrol, &w);

@@ -52,6 +52,7 @@ enum err api_enrol(void *context, struct request *request, struct reply *reply)
     }
     w->ask.model = asked.model;
     w->ask.inc = asked.inc;
+    w->ask.role = asked.is_display ? STORE_ROLE_DISPLAY : STORE_ROLE_DESK;
     w->work.run = run_enrol;
     w->work.reply = reply_enrol;
     api_submit(context, request, &w->work);

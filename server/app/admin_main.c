@@ -20,13 +20,20 @@ static const char usage[] =
     "  import-roster FILE [--dry-run]    the whole roster of the county\n"
     "  import-laws FOLDER                statutes and cases (*.md), for the next release\n"
     "  publish [--articles FOLDER]       make, sign and put in force the next release\n"
-    "  enrol CODE SITE [--role display]  take in the kiosk that shows CODE\n"
+    "  enrol CODE SITE                   take in the kiosk or display that shows CODE\n"
     "  kiosks                            site, letter, state, last seen, operations\n"
     "  suspend KIOSK                     it sells nothing until it is resumed\n"
     "  resume KIOSK\n"
     "  retire KIOSK                      write a kiosk off for good: it wipes what it has\n"
     "  bookings [--site CODE] [--day YYYY-MM-DD]\n"
     "  tasks [--site CODE]               whose visitor must be called\n"
+    "  queue SITE                        who came today, and what became of them\n"
+    "  call SITE [--desk DESK]           the next one, to the desk that is on\n"
+    "  call-again SITE [--desk DESK]     once more; after three calls: missed\n"
+    "  served SITE [--desk DESK]         the one who was called is done\n"
+    "  missed SITE [--desk DESK]         did not come\n"
+    "  call-back SITE NUMBER             one who was missed waits again\n"
+    "  prefer SITE NUMBER                gives priority to a walk-in\n"
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
     "  backup-begin, backup-end          around a copy that PostgreSQL makes\n"
@@ -43,7 +50,7 @@ struct cli {
     const char *articles;
     const char *site;
     const char *day;
-    const char *role;
+    const char *desk;
     const char *to;
     bool is_json;
     bool is_dry;
@@ -61,7 +68,7 @@ enum {
     OPTION_ARTICLES,
     OPTION_SITE,
     OPTION_DAY,
-    OPTION_ROLE,
+    OPTION_DESK,
     OPTION_TO,
     OPTION_JSON,
     OPTION_DRY_RUN
@@ -76,7 +83,7 @@ static bool take_option(struct cli *cli, int option, const char *value)
     case OPTION_ARTICLES: cli->articles = value; return true;
     case OPTION_SITE: cli->site = value; return true;
     case OPTION_DAY: cli->day = value; return true;
-    case OPTION_ROLE: cli->role = value; return true;
+    case OPTION_DESK: cli->desk = value; return true;
     case OPTION_TO: cli->to = value; return true;
     case OPTION_JSON: cli->is_json = true; return true;
     case OPTION_DRY_RUN: cli->is_dry = true; return true;
@@ -92,7 +99,7 @@ static bool read_line(struct cli *cli, int argc, char **argv)
                                             {"articles", required_argument, NULL, OPTION_ARTICLES},
                                             {"site", required_argument, NULL, OPTION_SITE},
                                             {"day", required_argument, NULL, OPTION_DAY},
-                                            {"role", required_argument, NULL, OPTION_ROLE},
+                                            {"desk", required_argument, NULL, OPTION_DESK},
                                             {"to", required_argument, NULL, OPTION_TO},
                                             {"json", no_argument, NULL, OPTION_JSON},
                                             {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
@@ -245,9 +252,9 @@ static enum err run_keys(struct cli *cli)
 
 static enum err run_enrol(struct cli *cli)
 {
-    struct admin_ask question = {.args = {[ADMIN_CODE] = str_from_z(cli->words[0]),
-                                          [ADMIN_SITE] = str_from_z(cli->words[1]),
-                                          [ADMIN_ROLE] = str_from_z(cli->role)}};
+    struct admin_ask question = {
+        .args = {
+            [ADMIN_CODE] = str_from_z(cli->words[0]), [ADMIN_SITE] = str_from_z(cli->words[1])}};
     return ask(cli, &question);
 }
 
@@ -261,6 +268,15 @@ static enum err run_plain(struct cli *cli)
 {
     struct admin_ask question = {
         .args = {[ADMIN_SITE] = str_from_z(cli->site), [ADMIN_DAY] = str_from_z(cli->day)}};
+    return ask(cli, &question);
+}
+
+static enum err run_queue(struct cli *cli)
+{
+    struct admin_ask question = {
+        .args = {[ADMIN_SITE] = str_from_z(cli->words[0]),
+                 [ADMIN_TICKET] = str_from_z(cli->word_count > 1 ? cli->words[1] : NULL),
+                 [ADMIN_DESK] = str_from_z(cli->desk)}};
     return ask(cli, &question);
 }
 
@@ -312,6 +328,13 @@ static const struct {
     {"resume", run_on_kiosk, 1, 1},
     {"retire", run_on_kiosk, 1, 1},
     {"bookings", run_plain, 0, 0},
+    {"queue", run_queue, 1, 1},
+    {"call", run_queue, 1, 1},
+    {"call-again", run_queue, 1, 1},
+    {"served", run_queue, 1, 1},
+    {"missed", run_queue, 1, 1},
+    {"call-back", run_queue, 2, 2},
+    {"prefer", run_queue, 2, 2},
     {"tasks", run_plain, 0, 0},
     {"check", run_plain, 0, 0},
     {"backup", run_backup, 1, 1},

@@ -230,8 +230,9 @@ MUST_USE enum err centre_lease(struct centre_store *s, struct site_code site, in
 // A sitting is closing: whoever owns a seat of it is asked to give it back.
 MUST_USE enum err centre_close(struct centre_store *s, struct sitting_id id);
 
-// What the feed says of a sitting's free seats and of a seat someone owns; for whoever changes seats
-// outside this file (the roster).
+// What the feed says of a sitting's free seats, and of a booking; for whoever changes them outside this
+// layer (the roster, the desk).
 MUST_USE enum err centre_tell_avail(struct centre_store *s, const struct sitting *sitting);
+MUST_USE enum err centre_tell_booking(struct centre_store *s, const struct centre_booking *b);
 
 #endif

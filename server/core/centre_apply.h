@@ -28,7 +28,6 @@ MUST_USE enum err centre_learn(struct centre_store *s, const struct sitting *sit
                                int64_t now_ms, enum centre_fact *out);
 
 // The rows of the feed that follow from a change.
-MUST_USE enum err centre_tell_booking(struct centre_store *s, const struct centre_booking *b);
 MUST_USE enum err centre_tell_seat(struct centre_store *s, const struct centre_seat *seat);
 
 // Asks the owner of a seat to give it back; a seat that is asked for already is left as it is.

@@ -236,6 +236,7 @@ struct store_enrol_ask {
     struct crypt_public_key key;
     struct str model;
     struct inc_id inc;
+    enum store_role role; // a display has no letter and is given no seats
 };
 
 struct store_enrol_codes {
@@ -267,8 +268,7 @@ MUST_USE enum err store_enrol_start(struct store *s, const struct store_enrol_as
 // `user_code` as staff type it: blanks, hyphens and small letters are forgiven. A known key keeps its
 // kiosk id and gets a new incarnation. Seats are handed out in the same transaction. [write]
 MUST_USE enum err store_enrol_approve(struct store *s, struct str user_code, struct site_code site,
-                                      enum store_role role, struct str actor,
-                                      struct store_enrolled *out);
+                                      struct str actor, struct store_enrolled *out);
 // Waiting enrolments, for the console and the command line. [read]
 struct store_enrol_waiting {
     char user_code[10];
@@ -393,6 +393,55 @@ struct store_booking_filter {
 typedef enum err store_booking_fn(void *context, const struct store_booking *booking);
 MUST_USE enum err store_bookings(struct store *s, const struct store_booking_filter *filter,
                                  store_booking_fn *fn, void *context);
+
+// ---- The queue of a site, today
+
+struct store_queue_entry {
+    struct str key; // in the database: the ticket, or the booking's id
+    struct queue_place place;
+    struct booking_id booking; // none: a walk-in
+    struct str code;           // of the booking
+    struct str name;           // of a booking, masked; only where one entry is answered
+    enum queue_state state;
+    int calls;
+    bool has_priority;
+    int64_t arrived_ms;
+    int64_t rung_ms; // the last call
+    struct sitting_id called_by;
+    struct str desk; // of called_by
+};
+
+struct store_queue_answer {
+    enum verdict
+        verdict; // other than VERDICT_OK: nothing was changed, but for CALLED_ENOUGH: missed
+    struct store_queue_entry entry; // texts live to the end of the command
+};
+
+// The sitting that calls at this desk now: the one that is on, else the last one that was; an empty
+// `desk` is any. ERR_NOT_FOUND. [read]
+MUST_USE enum err store_queue_desk(struct store *s, struct site_code site, struct str desk,
+                                   struct sitting_id *out);
+
+// [write]. `by` is the caller's sitting. One person is called by one desk, and a desk has one at a
+// time.
+MUST_USE enum err store_queue_call(struct store *s, struct site_code site, struct sitting_id by,
+                                   struct store_queue_answer *out);
+MUST_USE enum err store_queue_again(struct store *s, struct site_code site, struct sitting_id by,
+                                    struct store_queue_answer *out);
+// QUEUE_SERVED or QUEUE_MISSED.
+MUST_USE enum err store_queue_end(struct store *s, struct site_code site, struct sitting_id by,
+                                  enum queue_state state, struct store_queue_answer *out);
+
+// `name`: a ticket ("A037") or a booking's code. ERR_NOT_FOUND. [write]
+MUST_USE enum err store_queue_back(struct store *s, struct site_code site, struct str name,
+                                   struct store_queue_answer *out);
+MUST_USE enum err store_queue_prefer(struct store *s, struct site_code site, struct str name,
+                                     struct store_queue_answer *out);
+
+// Everybody who came today, by arrival, at most QUEUE_WAITING_MAX; without names. [read]
+typedef enum err store_queue_fn(void *context, const struct store_queue_entry *entry);
+MUST_USE enum err store_queue(struct store *s, struct site_code site, store_queue_fn *fn,
+                              void *context);
 
 // ---- Care of the whole
 

@@ -14,7 +14,9 @@ static const char ADD[] =
     "contact, data_key, source_inc, source_op, made_ms, changed_ms) "
     "VALUES ($1, $2, (SELECT id FROM sitting WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, "
     "$12, $13, $14, $15)";
-static const char STATE[] = "UPDATE booking SET state = $2, changed_ms = $3 WHERE id = $1";
+static const char STATE[] =
+    "UPDATE booking SET state = $2, changed_ms = $3 WHERE id = $1 RETURNING site";
+static const char BOX[] = "SELECT coalesce(contact, '') FROM booking WHERE id = $1";
 // Missed bookings of sittings that are over do not count against a phone.
 static const char PHONE_OPEN[] =
     "SELECT count(*), coalesce(sum(CASE WHEN b.topic = $2 THEN 1 ELSE 0 END), 0) "
@@ -96,12 +98,14 @@ enum err store_booking_add(struct centre_store *centre, const struct centre_book
 enum err store_booking_state(struct centre_store *centre, struct booking_id id,
                              enum booking_state state, int64_t now_ms)
 {
-    int64_t changed = 0;
+    struct db_rows row;
     struct str code = str_from_z(booking_state_code(state));
-    enum err e =
-        db_run(self(centre)->db,
-               DB_QUERY(STATE, DB_TEXT(id_str(&id.id)), DB_TEXT(code), DB_INT(now_ms)), &changed);
-    return !e && changed == 0 ? ERR_NOT_FOUND : e;
+    enum err e = db_one(&row, self(centre)->db,
+                        DB_QUERY(STATE, DB_TEXT(id_str(&id.id)), DB_TEXT(code), DB_INT(now_ms)));
+    if (e) return e;
+    struct site_code site = store_site_column(&row, 0);
+    e = db_rows_close(&row);
+    return e ? e : store_queue_booking(self(centre), id, site, state);
 }
 
 enum err store_phone_open(struct centre_store *centre, const struct centre_contact *contact,
@@ -235,6 +239,16 @@ static enum err mask(struct store *s, struct str box, struct store_booking *b)
     if (visitor_check_phone(phone) == VERDICT_OK) b->phone = visitor_mask_phone(&s->scratch, phone);
     json_free(document);
     return json_mistake_err(&mistake);
+}
+
+enum err store_booking_name(struct store *s, struct booking_id id, struct str *out)
+{
+    struct store_booking b = {.id = id};
+    struct str box = {0};
+    enum err e = db_one_text(s->db, DB_QUERY(BOX, DB_TEXT(id_str(&id.id))), &s->scratch, &box);
+    if (!e && box.len > 0) e = mask(s, box, &b);
+    *out = b.name;
+    return e;
 }
 
 static enum err listed(struct store *s, struct db_rows *rows, store_booking_fn *fn, void *context)

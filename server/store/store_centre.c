@@ -217,7 +217,8 @@ static enum err ticket_add(struct centre_store *centre, const struct centre_tick
                                  DB_TEXT(letter), DB_INT(t->number), DB_TEXT(id_str(&source.id)),
                                  DB_INT(t->at_ms)),
                         &changed);
-    return !e && changed == 0 ? ERR_CONFLICT : e;
+    if (!e && changed == 0) e = ERR_CONFLICT;
+    return e ? e : store_queue_ticket(self(centre), t);
 }
 
 static enum err feed_put(struct centre_store *centre, struct str stream_key,

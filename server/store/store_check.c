@@ -2,10 +2,10 @@
 #include "store/store_own.h"
 
 #define LIVE "('confirmed', 'checked_in', 'served', 'no_show')"
-#define RIGHT_BODY                                                                                    \
-    "'{\"sitting\":\"' || s.sitting || '\",\"seat\":' || s.no || ',\"epoch\":' || "                   \
-    "s.epoch || ',\"booking\":' || coalesce('\"' || s.booking || '\"', 'null') || ',\"recall\":' || " \
-    "CASE WHEN s.recall = 1 THEN 'true' ELSE 'false' END || '}'"
+#define RIGHT_BODY                                                                  \
+    "'{\"sitting\":\"' || s.sitting || '\",\"seat\":' || s.no || ',\"epoch\":' || " \
+    "s.epoch || ',\"booking\":' || coalesce('\"' || s.booking || '\"', 'null') || " \
+    "CASE WHEN s.recall = 1 THEN ',\"recall\":true' ELSE '' END || '}'"
 #define SEAT_BITS(which)                                                            \
     "coalesce(sum(CASE WHEN s.is_open = 1 AND s.booking IS NULL AND s.owner " which \
     " THEN CAST(1 AS BIGINT) << CAST(s.no - 1 AS INTEGER) ELSE 0 END), 0)"

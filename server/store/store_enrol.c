@@ -14,9 +14,9 @@ static const char SWEEP[] = "DELETE FROM enrolment WHERE expires_ms < $1";
 static const char FORGET[] = "DELETE FROM enrolment WHERE sign_key = $1 AND kiosk IS NULL";
 static const char LIVE[] = "SELECT count(*) FROM enrolment WHERE kiosk IS NULL AND expires_ms > $1";
 static const char ADD[] =
-    "INSERT INTO enrolment (device_hash, user_code, sign_key, model, inc, expires_ms, letter) "
-    "VALUES ($1, $2, $3, $4, $5, $6, '')";
-static const char BY_CODE[] = "SELECT device_hash, sign_key, model, inc FROM enrolment "
+    "INSERT INTO enrolment (device_hash, user_code, sign_key, model, role, inc, expires_ms, "
+    "letter) VALUES ($1, $2, $3, $4, $5, $6, $7, '')";
+static const char BY_CODE[] = "SELECT device_hash, sign_key, model, inc, role FROM enrolment "
                               "WHERE user_code = $1 AND kiosk IS NULL AND expires_ms > $2";
 static const char ANSWER[] =
     "UPDATE enrolment SET kiosk = $2, letter = $3 WHERE device_hash = $1 AND kiosk IS NULL";
@@ -40,6 +40,7 @@ struct asked {
     struct str key;
     struct str model;
     struct inc_id inc;
+    enum store_role role;
 };
 
 static void user_code_new(struct env *env, char out[10])
@@ -103,6 +104,7 @@ enum err store_enrol_start(struct store *s, const struct store_enrol_ask *ask,
     return db_run(s->db,
                   DB_QUERY(ADD, DB_TEXT(hash), DB_TEXT(str_from_z(codes->user_code)),
                            DB_TEXT(str_from_z(key)), DB_TEXT(ask->model),
+                           DB_TEXT(str_from_z(store_role_code(ask->role))),
                            DB_TEXT(id_str(&ask->inc.id)), DB_INT(now + STORE_ENROL_MS)),
                   NULL);
 }
@@ -117,6 +119,8 @@ static enum err asked_get(struct store *s, const char *code, struct asked *out)
     out->key = db_text(&row, 1, &s->scratch);
     out->model = db_text(&row, 2, &s->scratch);
     out->inc.id = db_id(&row, 3);
+    struct str role = db_text_borrow(&row, 4);
+    if (!row.err && !store_role_parse(role, &out->role)) store_column_bad(&row, "role");
     return db_rows_close(&row);
 }
 
@@ -197,12 +201,12 @@ static enum err approve(struct store *s, const struct asked *asked, struct store
 }
 
 enum err store_enrol_approve(struct store *s, struct str user_code, struct site_code site,
-                             enum store_role role, struct str actor, struct store_enrolled *out)
+                             struct str actor, struct store_enrolled *out)
 {
     char code[10];
     struct asked asked;
     struct site found;
-    struct store_kiosk kiosk = {.site = site, .role = role};
+    struct store_kiosk kiosk = {.site = site};
     *out = (struct store_enrolled){.answer = STORE_ENROL_UNKNOWN};
     if (!user_code_parse(user_code, code)) return ERR_OK;
     enum err e = asked_get(s, code, &asked);
@@ -210,6 +214,7 @@ enum err store_enrol_approve(struct store *s, struct str user_code, struct site_
     e = store_site_get(s, site, &s->scratch, &found);
     if (e == ERR_NOT_FOUND) out->answer = STORE_ENROL_NO_SITE;
     if (e) return e == ERR_NOT_FOUND ? ERR_OK : e;
+    kiosk.role = asked.role;
     e = approve(s, &asked, &kiosk, out);
     if (e || out->answer != STORE_ENROL_OK) return e;
     struct str letter = {&out->letter, out->letter ? 1 : 0};

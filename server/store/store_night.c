@@ -50,6 +50,7 @@ static enum err sweep(struct store *s, const struct store_meta *meta, int today)
     if (!e) e = leave_feed(s, DB_QUERY(OLD_RIGHTS, DB_INT(yesterday_ms), DB_INT(SWEEP_ROWS_MAX)));
     int64_t tick = yesterday_ms / (SITTING_GRANULE_MINUTES * DATE_MINUTE_MS);
     if (!e) e = db_run(s->db, DB_QUERY(TICKS_DROP, DB_INT(tick)), NULL);
+    if (!e) e = store_queue_over(s);
     int64_t kept_since_ms = date_ms(today - VISITOR_CONTACT_DAYS, 0);
     return e ? e : db_run(s->db, DB_QUERY(CONTACTS_DROP, DB_INT(kept_since_ms)), NULL);
 }

@@ -87,6 +87,16 @@ MUST_USE enum err store_phone_open(struct centre_store *centre,
 MUST_USE enum err store_contact_carry(struct centre_store *centre, struct booking_id from,
                                       struct booking_id to, struct centre_contact *out);
 
+// ---- The queue follows what kiosks tell (store_queue.c). [write]
+
+MUST_USE enum err store_queue_ticket(struct store *s, const struct centre_ticket *t);
+MUST_USE enum err store_queue_booking(struct store *s, struct booking_id booking,
+                                      struct site_code site, enum booking_state state);
+MUST_USE enum err store_queue_over(struct store *s); // those of the days before have left
+
+// The masked name of a booking's visitor, empty where none is known; lives in the scratch.
+MUST_USE enum err store_booking_name(struct store *s, struct booking_id id, struct str *out);
+
 // ---- Between the files
 
 MUST_USE enum err store_meta_get(struct store *s, struct str name, struct arena *a,

@@ -80,7 +80,7 @@ def new_database():
 class Centre:
     """lvyue-server on a temporary folder. Use as a context manager."""
 
-    def __init__(self, start=START, **settings):
+    def __init__(self, start=START, port=0, **settings):
         if database := settings.get("database") or new_database():
             settings["database"] = database
         self.folder = tempfile.TemporaryDirectory(prefix="lvyue-centre-")
@@ -89,11 +89,11 @@ class Centre:
         self.config = self.dir / "server.conf"
         self.process = None
         self.port = None
-        lines = ["[server]", f"data = {self.data}", "port = 0"]
+        lines = ["[server]", f"data = {self.data}", f"port = {port}"]
         lines += [f"{name} = {value}" for name, value in settings.items()]
+        self.since_ms = int(time.time() * 1000)
         if start:
-            lines += ["[demo]", "demo = yes", f"start = {start}",
-                      f"since = {int(time.time() * 1000)}"]
+            lines += ["[demo]", "demo = yes", f"start = {start}", f"since = {self.since_ms}"]
         self.config.write_text("\n".join(lines) + "\n")
 
     def __enter__(self):
@@ -206,11 +206,12 @@ class Kiosk:
 
     def enrol(self, site=HALL, role="desk"):
         status, codes, _ = self.centre.ask("POST", "/v1/enrol", json.dumps(
-            {"sign_pk": self.public.hex(), "model": "test", "app": "0.1", "inc_id": self.inc}))
+            {"sign_pk": self.public.hex(), "model": "test", "app": "0.1", "inc_id": self.inc,
+             "role": role}))
         assert status == 200, codes
         poll = json.dumps({"device_code": codes["device_code"]})
         assert self.centre.ask("POST", "/v1/enrol/poll", poll)[1]["state"] == "pending"
-        self.centre.admin("enrol", codes["user_code"], site, "--role", role)
+        self.centre.admin("enrol", codes["user_code"], site)
         status, known, _ = self.centre.ask("POST", "/v1/enrol/poll", poll)
         assert status == 200, known
         self.id = known["kiosk"]

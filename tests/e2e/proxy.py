@@ -1,9 +1,12 @@
-"""A bad line: a TCP proxy in threads that a test cuts, delays and stalls by method calls."""
+"""A bad line: a TCP proxy in threads that a test cuts, delays and stalls by method calls, and that
+doubles, swaps and answers requests anew (proxy_http.py)."""
 
 import random
 import socket
 import struct
 import threading
+
+import proxy_http
 
 CHUNK_BYTES_MAX = 16384
 CONNECT_SECONDS_MAX = 5
@@ -22,6 +25,7 @@ class Proxy:
         self.delay_s = 0.0
         self.is_cut = False
         self.tear_bytes = None
+        self.faults = proxy_http.Faults(seed)
         self.flowing = threading.Event()
         self.flowing.set()
         self.closing = threading.Event()
@@ -49,9 +53,15 @@ class Proxy:
         """Each new connection breaks after a random number of bytes, until restore()."""
         self.tear_bytes = bytes_max
 
+    def confuse(self, double=0.0, replay=0.0, reorder=0.0):
+        """On each new connection such shares of the requests come twice, get an old answer of the
+        same kind, or are overtaken by the next one, until restore()."""
+        self.faults.double, self.faults.replay, self.faults.reorder = double, replay, reorder
+
     def restore(self):
         with self.lock:
             self.is_cut = False
+        self.confuse()
         self.tear_bytes = None
         self.delay_s = 0.0
         self.flowing.set()
@@ -101,6 +111,9 @@ class Link:
         self.lock = threading.Lock()
 
     def start(self):
+        if self.proxy.faults.are_on():
+            threading.Thread(target=self._confuse, daemon=True).start()
+            return
         for source, sink in ((self.near, self.far), (self.far, self.near)):
             threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
 
@@ -116,6 +129,13 @@ class Link:
             allowed = min(count, self.budget)
             self.budget -= allowed
             return allowed
+
+    def _confuse(self):
+        try:
+            proxy_http.serve(self.proxy.faults, self.proxy.target, self.near, self.far)
+        except (OSError, ValueError, proxy_http.Closed):
+            pass
+        self.reset()
 
     def _carry(self, source, sink):
         proxy = self.proxy

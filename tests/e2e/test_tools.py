@@ -1,6 +1,7 @@
 """The tools of the end-to-end tests themselves: a tool that cannot fail finds nothing."""
 
 import contextlib
+import http.client
 import json
 import pathlib
 import socket
@@ -14,6 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy")]
 
 import checks
 import proxy
+import proxy_http
 import tree
 
 WAIT_S = 5
@@ -89,6 +91,74 @@ class ProxyTest(unittest.TestCase):
             got = self.says(self.link(), b"x" * 1000)
         self.assertLess(len(got), 1000)
         self.assertLessEqual(self.proxy.carried_bytes, 100)
+
+
+class Counter:
+    """A server of HTTP whose answers tell how many requests it has heard."""
+
+    def __init__(self):
+        self.heard = []
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                link, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(link,), daemon=True).start()
+
+    def serve(self, link):
+        reader = proxy_http.Reader(link)
+        with link, contextlib.suppress(OSError, proxy_http.Closed):
+            while True:
+                _, request = reader.message()
+                with self.lock:
+                    self.heard.append(request.rsplit(b"\r\n", 1)[1].decode())
+                    text = str(len(self.heard)).encode()
+                link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+                             % (len(text), text))
+
+
+class ConfusedProxyTest(unittest.TestCase):
+    def setUp(self):
+        self.server = Counter()
+        self.addCleanup(self.server.listener.close)
+        self.proxy = proxy.Proxy(self.server.listener.getsockname())
+        self.addCleanup(self.proxy.close)
+
+    def ask(self, body="x"):
+        link = http.client.HTTPConnection("127.0.0.1", self.proxy.port, timeout=WAIT_S)
+        with contextlib.closing(link):
+            link.request("POST", "/a", body)
+            return link.getresponse().read().decode()
+
+    def test_a_doubled_request_is_heard_twice_and_answered_once(self):
+        self.proxy.confuse(double=1)
+        self.assertEqual(self.ask(), "2")
+        self.assertEqual(self.server.heard, ["x", "x"])
+        self.proxy.restore()
+        self.assertEqual(self.ask(), "3")
+
+    def test_an_old_answer_comes_instead_of_a_new_one(self):
+        self.proxy.confuse(reorder=1e-9)
+        self.assertEqual(self.ask(), "1")
+        self.proxy.confuse(replay=1)
+        self.assertEqual(self.ask(), "1")
+        self.assertEqual(len(self.server.heard), 1)
+
+    def test_a_later_request_overtakes_an_earlier_one(self):
+        self.proxy.confuse(reorder=1)
+        first = threading.Thread(target=self.ask, args=("first",))
+        first.start()
+        while not self.proxy.faults.met["reorder"]:
+            first.join(0.001)
+        self.proxy.confuse(replay=1e-9)
+        self.ask("second")
+        first.join(WAIT_S)
+        self.assertEqual(self.server.heard, ["second", "first"])
 
 
 def node(**over):

@@ -100,7 +100,7 @@ static enum err enrol(struct store *s, void *context)
     if (e) return e;
     assert_int_equal(answer, STORE_ENROL_OK);
     return store_enrol_approve(s, str_from_z(codes.user_code), (struct site_code){"141182000"},
-                               STORE_ROLE_DESK, STR("test"), &work->told);
+                               STR("test"), &work->told);
 }
 
 struct store_enrolled centre_world_enrol(struct centre_world *w, struct crypt_public_key key,

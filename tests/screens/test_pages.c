@@ -149,6 +149,68 @@ static void home_looks_its_best_on_every_panel(void **state)
     }
 }
 
+static void put_calls(struct world *w)
+{
+    struct cache_queue *q = &w->queue;
+    static struct feed_call calls[2];
+    q->is_known = true;
+    q->queue = (struct feed_queue){.day = WORLD_TODAY,
+                                   .waiting = 4,
+                                   .desks = 1,
+                                   .minutes_each = 20,
+                                   .next = {{"A013", 0}, {"", w->civil_ms + 40 * DATE_MINUTE_MS}},
+                                   .next_count = 2,
+                                   .last = {{"A011", 0}},
+                                   .last_count = 1};
+    calls[0] = (struct feed_call){.by = w->sittings[0].sitting.id,
+                                  .place = {"", w->civil_ms},
+                                  .name = STR("张*"),
+                                  .calls = 1,
+                                  .at_ms = w->civil_ms};
+    q->calls = calls;
+    q->call_count = 1;
+    w->status.change++;
+}
+
+static void a_new_call_rings_once_blinks_three_times_and_stands_still(void **state)
+{
+    static const int sizes[][2] = {{1920, 1080}, {1080, 1920}};
+    static const char *const goldens[] = {"display_landscape", "display"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        void *made = NULL;
+        world_setup(&made);
+        struct world *w = made;
+        w->is_display = true;
+        world_open(w, sizes[i][0], sizes[i][1], false);
+        world_expect_screen(w, "display");
+        assert_true(world_says(w, "请坐着等叫号"));
+        assert_int_equal(w->rings, 0);
+        put_calls(w);
+        world_frame(w);
+        assert_int_equal(w->rings, 1);
+        for (int half = 0; half < 6; half++) {
+            assert_int_equal(w->next_ms, w->mono_ms + 500);
+            world_pass(w, 500);
+        }
+        assert_true(w->next_ms > w->mono_ms + 50000); // the clock's minute
+        assert_int_equal(w->rings, 1);
+        assert_true(world_says(w, "张*"));
+        assert_true(world_says(w, "到 3号窗口"));
+        world_expect_golden(w, goldens[i]);
+        w->queue.calls[0].at_ms = w->civil_ms; // once more
+        w->status.change++;
+        world_frame(w);
+        assert_int_equal(w->rings, 2);
+        world_pass(w, 30 * DATE_MINUTE_MS); // nobody has to touch it
+        world_expect_screen(w, "display");
+        w->status.link = KEEPER_OFFLINE;
+        world_frame(w);
+        assert_false(world_says(w, "张*")); // an old call is no answer
+        world_teardown(&made);
+    }
+}
+
 // ---- On every panel
 
 struct panel_row {
@@ -333,6 +395,7 @@ int main(int argc, char **argv)
         T(help_speaks_of_the_page_below_and_changes_the_colours),
         T(large_text_stays_on_the_page_and_with_what_was_typed),
         T(a_kiosk_that_is_not_enrolled_shows_its_code),
+        cmocka_unit_test(a_new_call_rings_once_blinks_three_times_and_stands_still),
         cmocka_unit_test(home_looks_its_best_on_every_panel),
         cmocka_unit_test(every_page_is_fit_for_old_eyes_and_large_fingers),
         cmocka_unit_test(high_panels_keep_everything_to_be_touched_within_reach),

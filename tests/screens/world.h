@@ -27,6 +27,7 @@ struct world {
     bool has_roster;
     struct cache_sitting sittings[WORLD_SITTINGS_MAX];
     int sitting_count;
+    struct cache_queue queue;
     struct cache_booking booking; // found by code and PIN below
     struct ticket_code code;
     struct ticket_pin pin;
@@ -41,6 +42,9 @@ struct world {
     struct keeper_answer spooled[2];
     int spooled_count;
 
+    struct stage_bell bell;
+    bool is_display;
+    int rings;
     char content_dir[64]; // empty: no content
     struct made_up_metrics metrics;
     struct stage stage;

@@ -336,6 +336,8 @@ static void key_of(const struct feed_row *row, char out[40])
     case FEED_WORKDAY:
     case FEED_RELEASE:
     case FEED_PIN_KEY:
+    case FEED_QUEUE:
+    case FEED_CALL:
     case FEED_KIND_UNKNOWN: CHECK(false); break;
     }
     snprintf(out, 40, "%.*s-%d", STR_ARG(key), seat);

@@ -19,8 +19,7 @@ static struct store_enrolled approve(struct world *w, const char *code, struct s
 {
     struct store_enrolled out;
     assert_int_equal(store_begin(w->store), ERR_OK);
-    enum err e =
-        store_enrol_approve(w->store, str_from_z(code), site, STORE_ROLE_DESK, STR("admin"), &out);
+    enum err e = store_enrol_approve(w->store, str_from_z(code), site, STR("admin"), &out);
     assert_int_equal(store_commit(w->store, e), ERR_OK);
     return out;
 }
@@ -311,7 +310,8 @@ static void a_file_goes_on_at_its_place_and_begins_no_second_life(void **state)
         enum store_enrol answer;
     } rows[] = {{0, STORE_ENROL_OK}, {1, STORE_ENROL_REVOKED}, {0, STORE_ENROL_OK}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct store_enrol_ask ask = {kiosk.keys.public_key, STR("box"), kiosk.inc};
+        struct store_enrol_ask ask = {kiosk.keys.public_key, STR("box"), kiosk.inc,
+                                      STORE_ROLE_DESK};
         assert_int_equal(store_begin(w->store), ERR_OK);
         enum err e = store_enrol_start(w->store, &ask, &codes, &started);
         assert_int_equal(store_commit(w->store, e), ERR_OK);

@@ -40,12 +40,17 @@ static struct store *open_store(struct world *w, enum db_access access)
     return store;
 }
 
+void world_env_init(struct world_env *env)
+{
+    struct date monday = {2026, 3, 2};
+    *env = (struct world_env){{&env_ops}, date_ms(date_to_day(monday), 8 * 60), 7};
+}
+
 int world_setup(void **state)
 {
     struct world *w = test_calloc(1, sizeof(*w));
     w->driver = *state;
-    struct date monday = {2026, 3, 2};
-    w->env = (struct world_env){{&env_ops}, date_ms(date_to_day(monday), 8 * 60), 7};
+    world_env_init(&w->env);
     arena_init(&w->arena, ARENA_BYTES);
     w->driver->make(w);
     w->store = open_store(w, DB_WRITER);
@@ -155,13 +160,13 @@ enum err world_enrol_try(struct world *w, int site, enum store_role role, struct
     *answer = (struct store_enrolled){.answer = STORE_ENROL_PENDING};
     *out = (struct world_kiosk){.keys = crypt_key_pair_new(&w->env.env)};
     out->inc.id = id_new(&w->env.env);
-    struct store_enrol_ask ask = {out->keys.public_key, STR("box"), out->inc};
+    struct store_enrol_ask ask = {out->keys.public_key, STR("box"), out->inc, role};
     enum err e = store_begin(w->store);
     if (e) return e;
     e = store_enrol_start(w->store, &ask, &codes, &started);
     if (!e) {
         assert_int_equal(started, STORE_ENROL_OK);
-        e = store_enrol_approve(w->store, str_from_z(codes.user_code), world_site(site), role,
+        e = store_enrol_approve(w->store, str_from_z(codes.user_code), world_site(site),
                                 STR("admin"), answer);
     }
     e = store_commit(w->store, e);
@@ -291,6 +296,7 @@ int suite_all(struct world_driver *driver)
     failed += suite_kiosk(driver);
     failed += suite_booking(driver);
     failed += suite_minute(driver);
+    failed += suite_queue(driver);
     failed += suite_check(driver);
     failed += suite_faults(driver);
     return failed;

@@ -47,6 +47,7 @@ struct world_kiosk {
 };
 
 // A shared start: Monday 2026-03-02, 8:00.
+void world_env_init(struct world_env *env);
 int world_setup(void **state); // *state: the driver before, the world after
 int world_teardown(void **state);
 
@@ -83,6 +84,7 @@ int suite_feed(struct world_driver *driver);
 int suite_roster(struct world_driver *driver);
 int suite_kiosk(struct world_driver *driver);
 int suite_booking(struct world_driver *driver);
+int suite_queue(struct world_driver *driver);
 int suite_minute(struct world_driver *driver);
 int suite_check(struct world_driver *driver);
 int suite_faults(struct world_driver *driver);
