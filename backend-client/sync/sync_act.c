@@ -57,7 +57,8 @@ static enum err check_sale(struct ledger *l, const struct ledger_self *self,
     struct sitting sitting;
     *verdict = VERDICT_OK;
     if (log_is_full(self)) *verdict = VERDICT_LOG_FULL;
-    if (now.trust == OP_TRUST_UNKNOWN) *verdict = VERDICT_CLOCK_UNKNOWN;
+    bool knows_day = now.trust != OP_TRUST_UNKNOWN || MUTANT(UNKNOWN_CLOCK_SELLS);
+    if (!knows_day) *verdict = VERDICT_CLOCK_UNKNOWN;
     if (*verdict != VERDICT_OK) return ERR_OK;
     enum err e = l->ops->sitting_get(l, sale->sitting, &sitting);
     if (e == ERR_NOT_FOUND) *verdict = VERDICT_SITTING_CLOSED;
@@ -222,7 +223,8 @@ enum err sync_give_up(struct ledger *l, struct booking_id id, struct sync_now no
     if (e) return e;
     e = l->ops->booking_get(l, id, &booking);
     *withdrawn = !e && booking.state == BOOKING_ASKED;
-    if (*withdrawn) e = sync_log_cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
+    if (*withdrawn && !MUTANT(GIVE_UP_WITHOUT_CANCEL))
+        e = sync_log_cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
     return end(l, &self, e);
 }
 
@@ -340,7 +342,8 @@ enum err sync_return(struct ledger *l, struct sitting_id sitting, int seat, stru
     enum err e = begin(l, &self);
     if (e) return e;
     e = l->ops->right_get(l, sitting, seat, &right);
-    if (!e && !id_is_none(right.booking.id)) e = ERR_NOT_FOUND;
+    bool is_sold = !e && !id_is_none(right.booking.id) && !MUTANT(SOLD_SEAT_RETURNED);
+    if (is_sold) e = ERR_NOT_FOUND;
     if (!e) e = give_back(l, &self, right, now);
     return end(l, &self, e);
 }

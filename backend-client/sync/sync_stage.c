@@ -1,6 +1,7 @@
 #include "sync/sync_stage.h"
 
 #include "base/log.h"
+#include "base/mutant.h"
 
 #define TEXTS_BYTES_MAX (2 * FEED_ROW_BYTES_MAX) // of one row, with room for alignment
 
@@ -68,7 +69,9 @@ enum err sync_stage_add(struct sync_stage *s, const struct feed_page *page, bool
                         struct feed_page *complete)
 {
     *is_complete = false;
-    bool follows = s->is_open && is_at(&page->from, &s->to) && id_eq(page->gen, s->gen);
+    bool is_next = is_at(&page->from, &s->to) || MUTANT(STAGE_JOINS_ANY_PAGE);
+    bool is_same = id_eq(page->gen, s->gen) || MUTANT(STAGE_MIXES_GENERATIONS);
+    bool follows = s->is_open && is_next && is_same;
     if (!follows) {
         sync_stage_clear(s);
         s->is_open = true;

@@ -25,7 +25,7 @@ static enum err stored_answer(struct centre_store *s, const struct centre_inc *i
     enum err e = s->ops->answer_get(s, inc->inc, op->op.seq, &stored, &reply->results[index]);
     if (e) return e;
     struct crypt_hash told = crypt_chain(&prev, op->bytes);
-    if (!crypt_hash_eq(&stored, &told)) {
+    if (!crypt_hash_eq(&stored, &told) && !MUTANT(FORK_UNNOTICED)) {
         reply->status = CENTRE_FORK;
         reply->fork_seq = op->op.seq;
     }
@@ -44,13 +44,13 @@ static enum err hash_before(struct centre_store *s, const struct centre_inc *inc
     return seq == 1 ? ERR_OK : s->ops->answer_get(s, inc->inc, seq - 1, out, &ignored);
 }
 
-static enum err fork(struct centre_store *s, struct centre_inc *inc, int64_t seq, int64_t now_ms)
+static enum err fork(struct centre_store *s, struct centre_inc *inc, int64_t seq)
 {
     log_error("incarnation %s: operation %lld comes with other bytes: its file was copied",
               inc->inc.id.hex, (long long)seq);
     inc->state = CENTRE_INC_FORKED;
     enum err e = s->ops->inc_put(s, inc);
-    return e ? e : centre_write_off(s, now_ms);
+    return e ? e : centre_write_off(s);
 }
 
 static enum err push_all(struct centre_store *s, struct centre_inc *inc,
@@ -65,7 +65,7 @@ static enum err push_all(struct centre_store *s, struct centre_inc *inc,
         bool is_known = op->op.seq <= inc->last_seq && !MUTANT(NO_OP_DEDUPE);
         e = is_known ? stored_answer(s, inc, prev, op, reply, i)
                      : apply_new(s, inc, op, now_ms, &reply->results[i]);
-        if (!e && reply->status == CENTRE_FORK) return fork(s, inc, reply->fork_seq, now_ms);
+        if (!e && reply->status == CENTRE_FORK) return fork(s, inc, reply->fork_seq);
         prev = crypt_chain(&prev, op->bytes);
     }
     return e;
@@ -81,17 +81,19 @@ enum err centre_push(struct centre_store *s, const struct centre_push *push, int
     reply->status = CENTRE_PUSHED;
     reply->acked = inc.last_seq;
     reply->acked_hash = inc.last_hash;
-    if (inc.state != CENTRE_INC_ACTIVE) {
+    if (inc.state != CENTRE_INC_ACTIVE && !MUTANT(LOST_LIFE_IS_HEARD)) {
         reply->status = CENTRE_RETIRED;
         return ERR_OK;
     }
-    if (push->from < 1 || push->from > inc.last_seq + 1) {
+    bool is_ahead = push->from > inc.last_seq + 1 && !MUTANT(GAP_ACCEPTED);
+    if (push->from < 1 || is_ahead) {
         reply->status = CENTRE_GAP;
         return ERR_OK;
     }
     e = push_all(s, &inc, push, now_ms, reply);
     if (e || reply->status != CENTRE_PUSHED) return e;
-    if (push->heard > inc.heard && push->heard <= inc.last_seq) inc.heard = push->heard;
+    bool is_later = push->heard > inc.heard || MUTANT(HEARD_GOES_BACK);
+    if (is_later && push->heard <= inc.last_seq) inc.heard = push->heard;
     reply->acked = inc.last_seq;
     reply->acked_hash = inc.last_hash;
     return s->ops->inc_put(s, &inc);

@@ -217,7 +217,7 @@ MUST_USE enum err centre_report(struct centre_store *s, const struct centre_repo
 
 // An incarnation has ended that might have sold what nobody else knows. Ends the recovery where it was
 // the last one missing.
-MUST_USE enum err centre_write_off(struct centre_store *s, int64_t now_ms);
+MUST_USE enum err centre_write_off(struct centre_store *s);
 
 // ---- Handing out seats
 

@@ -24,9 +24,10 @@ enum err centre_seat_becomes(struct centre_store *s, const struct sitting *sitti
                             .is_dead = true,
                             .value.right = {.sitting = from->sitting, .seat = from->seat}};
     enum err e = s->ops->seat_change(s, from, to);
-    if (!e && leaves) e = s->ops->feed_put(s, id_str(&from->owner.id), &gone);
+    if (!e && leaves && !MUTANT(OLD_OWNER_NOT_TOLD))
+        e = s->ops->feed_put(s, id_str(&from->owner.id), &gone);
     if (!e) e = centre_tell_seat(s, to);
-    if (!e) e = centre_tell_avail(s, sitting);
+    if (!e && !MUTANT(AVAIL_NOT_TOLD)) e = centre_tell_avail(s, sitting);
     return e;
 }
 
@@ -86,7 +87,8 @@ static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
     if (!e) e = centre_learn(s, sitting, &seat, inc->inc, op->op.epoch, now_ms, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
     if (fact == CENTRE_FACT_OLDER) return keep_as_history(s, inc, op, sitting->site, result);
-    bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
+    bool is_owner = !e && (id_eq(seat.owner.id, inc->inc.id) || MUTANT(ANY_OWNER_SELLS)) &&
+                    (seat.epoch == op->op.epoch || MUTANT(ANY_EPOCH_SELLS));
     if (!is_owner) {
         log_error("incarnation %s sells a seat it does not own", inc->inc.id.hex);
         refuse(result, VERDICT_NOT_YOURS);
@@ -102,7 +104,7 @@ static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
     if (v != VERDICT_OK) warn(result, v);
     bool is_open = sitting->state == SITTING_OPEN;
     if (!is_open) warn(result, VERDICT_SITTING_CLOSED);
-    if (!id_is_none(seat.booking.id)) {
+    if (!id_is_none(seat.booking.id) && !MUTANT(SECOND_SALE_OVERWRITES)) {
         // Only a broken kiosk sells one right twice. The first promise keeps the seat.
         warn(result, VERDICT_SITTING_FULL);
         return keep(s, inc, op, booking_of(sitting->site, &op->op, BOOKING_DISPLACED));
@@ -186,7 +188,8 @@ static enum err book_pool(struct centre_store *s, const struct centre_inc *inc,
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_pool = !e && (id_is_none(seat.owner.id) || MUTANT(POOL_IGNORES_OWNER));
     bool is_called = false;
-    bool is_free = is_pool && seat.state == CENTRE_SEAT_OPEN && id_is_none(seat.booking.id);
+    bool is_on_sale = seat.state == CENTRE_SEAT_OPEN || MUTANT(CLOSED_SEAT_SOLD);
+    bool is_free = is_pool && is_on_sale && id_is_none(seat.booking.id);
     if (v == VERDICT_OK && !is_free) {
         v = VERDICT_SITTING_FULL;
         e = call_back(s, inc, &seat, now_ms, &is_called);
@@ -247,7 +250,7 @@ static enum err free_seat(struct centre_store *s, const struct centre_booking *b
     enum err e = s->ops->sitting_get(s, b->sitting, &sitting);
     if (!e) e = s->ops->seat_get(s, b->sitting, b->seat, &seat);
     if (e) return e;
-    if (!id_eq(seat.booking.id, b->id.id)) return ERR_OK;
+    if (!id_eq(seat.booking.id, b->id.id) && !MUTANT(CANCEL_FREES_ANOTHERS)) return ERR_OK;
     struct centre_seat cleared = seat;
     cleared.booking = (struct booking_id){0};
     if (MUTANT(CANCEL_FREES_TO_POOL) && !id_is_none(seat.owner.id)) {
@@ -268,6 +271,7 @@ static enum err cancel(struct centre_store *s, const struct centre_inc *inc,
         struct centre_booking gone = {.id = id, .site = inc->site, .state = BOOKING_CANCELLED};
         struct centre_op note = {.op.seq = op->op.seq};
         warn(result, VERDICT_NOT_FOUND);
+        if (MUTANT(CANCEL_BEFORE_BOOK_LOST)) return ERR_OK;
         return s->ops->booking_add(s, &gone, (struct inc_id){0}, &note);
     }
     if (e) return e;
@@ -320,7 +324,8 @@ static enum err checkin(struct centre_store *s, const struct centre_op *op, int6
     }
     if (e) return e;
     if (b.state == BOOKING_CANCELLED) refuse(result, VERDICT_ALREADY_CANCELLED);
-    if (b.state != BOOKING_CONFIRMED && b.state != BOOKING_NO_SHOW) return ERR_OK;
+    bool is_expected = b.state == BOOKING_CONFIRMED || b.state == BOOKING_NO_SHOW;
+    if (!is_expected && !MUTANT(CHECKIN_REVIVES)) return ERR_OK;
     b.state = BOOKING_CHECKED_IN;
     e = s->ops->booking_state(s, b.id, b.state, now_ms);
     return e ? e : centre_tell_booking(s, &b);
@@ -352,7 +357,8 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
     if (e && e != ERR_NOT_FOUND) return e;
     if (fact == CENTRE_FACT_OLDER) return ERR_OK;
     bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;
-    if (!is_owner || !id_is_none(seat.booking.id)) {
+    bool is_sold = !id_is_none(seat.booking.id) && !MUTANT(RETURN_OF_SOLD_ACCEPTED);
+    if (!is_owner || is_sold) {
         refuse(result, VERDICT_NOT_YOURS);
         return ERR_OK;
     }

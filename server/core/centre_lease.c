@@ -75,9 +75,13 @@ static enum err add_seats(struct lease *l, int sitting)
     e = l->store->ops->seats(l->store, l->sittings[sitting].id, seats, &count);
     for (int i = 0; !e && i < count; i++) {
         const struct centre_seat *seat = &seats[i];
-        bool is_pool = id_is_none(seat->owner.id) || MUTANT(EXPIRY_RECLAIMS_SEATS);
-        int owner = is_pool ? LEASE_POOL : kiosk_of(l, seat->owner);
-        bool is_free = seat->state == CENTRE_SEAT_OPEN && id_is_none(seat->booking.id);
+        int owner = id_is_none(seat->owner.id) ? LEASE_POOL : kiosk_of(l, seat->owner);
+        bool is_silent = owner >= 0 && !l->standing[owner].is_near;
+        bool is_pool = id_is_none(seat->owner.id) || MUTANT(EXPIRY_RECLAIMS_SEATS) ||
+                       (MUTANT(EXPIRY_WITH_PERFECT_CLOCKS) && is_silent);
+        if (is_pool) owner = LEASE_POOL;
+        bool is_free = seat->state == CENTRE_SEAT_OPEN &&
+                       (id_is_none(seat->booking.id) || MUTANT(BOOKED_SEAT_GRANTED));
         if (!is_free || (owner < 0 && !is_pool)) continue;
         if (l->count == LEASE_SEATS_MAX) {
             log_warn("a half-day has more seats than can be handed out");

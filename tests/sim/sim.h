@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #define SIM_KIOSKS           4
+#define SIM_INSTANCES        2
 #define SIM_SITES            2
 #define SIM_SITTINGS         5 // the last one begins to exist with the first restore
 #define SIM_SEATS            3 // of a sitting
@@ -253,10 +254,12 @@ struct sim_message {
     struct id gen;
     int64_t heard;
     int64_t from;
+    bool is_fork; // a copy of the kiosk's file would send this
     int count;
     struct op_result results[SIM_BATCH_MAX];
     int64_t acked;
     int64_t safe;
+    int64_t now_ms; // of the centre
     char letter;
     struct site_code site;
     struct feed_position position;
@@ -293,6 +296,8 @@ struct sim_kiosk {
     int64_t request[SYNC_TALKS]; // number of the request under way
     int64_t started_ms[SYNC_TALKS];
     bool is_cut_up, is_cut_down;
+    int clogged_from, clogged_to; // steps
+    int full_to;                  // the step until which its disk is full
     bool is_turned_away;
     struct booking_id waiting; // the visitor at the screen waits for this pool booking
     struct booking_id moving;  // … to leave this one; none where it is a new one
@@ -320,6 +325,14 @@ struct sim_slip {
     struct inc_id cancelled_by; // of its cancel; none where the kiosk fell silent over it
 };
 
+// What is played: a seed, less what a shortened run leaves out. Each step has dice of its own, so the
+// others fall as before.
+struct sim_script {
+    int64_t seed;
+    bool has_no_fault[FAULT_COUNT];
+    bool skips[SIM_STEPS + 1]; // the step of that number, from 1
+};
+
 struct sim_options { // drawn from the seed: which faults there are in this run
     int per_mille[FAULT_COUNT];
     int visitors;
@@ -330,10 +343,12 @@ struct sim_world {
     struct sim_options options;
     struct sim_counts *counts;
     FILE *trace; // NULL: silent
-    int64_t seed;
     int64_t mono_ms;
     int64_t civil_ms;
     bool is_calm; // faults have stopped
+    int instance; // of the centre: who answers now
+    int64_t clock_off_ms[SIM_INSTANCES];
+    int full_to; // the step until which the centre's disk is full
     int64_t next_request;
     struct sim_centre centre;
     struct sim_backup backups[2]; // the older first
@@ -355,9 +370,23 @@ struct sim_world {
 };
 
 // One run. Answers true where nothing was violated; else world->violation says what.
-bool sim_run(struct sim_world *w, int64_t seed, struct sim_counts *counts, FILE *trace);
+bool sim_run(struct sim_world *w, const struct sim_script *script, struct sim_counts *counts,
+             FILE *trace);
+// The script as options of the program, there and back (sim_script.c).
+bool sim_script_steps(struct sim_script *script, const char *list);
+bool sim_script_faults(struct sim_script *script, const char *list);
+void sim_script_print(const struct sim_script *script, FILE *to);
+
+struct sim_world *sim_world_new(void);
+void sim_world_free(struct sim_world *w);
+
+// Leaves out of a failing run what its failure does not need; a minute at most. Answers false where the
+// run does not fail. (sim_shorten.c)
+bool sim_shorten(struct sim_script *script);
 
 bool sim_fault(struct sim_world *w, enum sim_fault fault); // does it happen now? counts it
+void sim_wait(struct sim_world *w, enum sim_fault slowness);
+int64_t sim_centre_ms(const struct sim_world *w); // what the instance at hand takes for the time
 void sim_came(struct sim_world *w, enum sim_outcome outcome);
 PRINTF_LIKE(2, 3) void sim_trace(struct sim_world *w, const char *format, ...);
 PRINTF_LIKE(2, 3) void sim_violate(struct sim_world *w, const char *format, ...);

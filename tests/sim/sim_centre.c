@@ -10,7 +10,8 @@ static struct sim_centre *of(struct centre_store *s)
 
 static enum err disk(struct sim_centre *c)
 {
-    return sim_fault(c->world, FAULT_CENTRE_DISK) ? ERR_FULL : ERR_OK;
+    bool is_full = !c->world->is_calm && c->world->step < c->world->full_to;
+    return is_full || sim_fault(c->world, FAULT_CENTRE_DISK) ? ERR_FULL : ERR_OK;
 }
 
 // ---- Finding
@@ -460,6 +461,7 @@ void sim_centre_end(struct sim_centre *c, enum err e)
     CHECK(c->in_transaction);
     c->in_transaction = false;
     if (!e) {
+        sim_wait(c->world, FAULT_CENTRE_SLOW);
         for (int i = 0; i < c->late_count; i++) {
             store_row(c, &c->late[i]);
         }

@@ -72,6 +72,8 @@ static void check_seats(struct sim_world *w)
         if (!is_live && !is_displaced) sim_violate(w, "I4: a seat is kept by a dead booking");
         if (is_live && b->basis == OP_POOL && !id_is_none(seat->owner.id))
             sim_violate(w, "I3: the pool has sold a seat it does not own");
+        if (is_live && b->basis == OP_RIGHT && !id_eq(seat->owner.id, b->source.id))
+            sim_violate(w, "I3: a kiosk has sold a seat it does not own");
         live += is_live;
     }
     if (live != c->now.live_count) sim_violate(w, "I4: a living booking has lost its seat");
@@ -184,6 +186,30 @@ static void check_equal(struct sim_world *w, struct sim_kiosk *k)
                     k->disk.now.right_count, owned);
 }
 
+// What a kiosk would show of seats and of its site's bookings is what the centre knows.
+static void check_screens(struct sim_world *w, const struct sim_kiosk *k)
+{
+    struct sim_centre *c = &w->centre;
+    for (int i = 0; i < k->disk.now.avail_count; i++) {
+        const struct feed_avail *shown = &k->disk.now.avail[i];
+        uint64_t pool = 0;
+        for (int seat = 1; seat <= SIM_SEATS; seat++) {
+            const struct centre_seat *s = sim_centre_seat(c, shown->sitting, seat);
+            bool is_free = s->state == CENTRE_SEAT_OPEN && id_is_none(s->booking.id);
+            if (is_free && id_is_none(s->owner.id)) pool |= UINT64_C(1) << (seat - 1);
+        }
+        if (shown->pool != pool)
+            sim_violate(w, "L3: kiosk %d shows other seats of sitting %d than there are", k->index,
+                        sim_sitting_index(w, shown->sitting));
+    }
+    for (int i = 0; i < k->disk.now.foreign_count; i++) {
+        const struct feed_booking *shown = &k->disk.foreign[i];
+        const struct sim_centre_booking *b = sim_centre_booking(c, shown->booking);
+        if (!b || b->b.state != shown->state)
+            sim_violate(w, "L3: kiosk %d shows a booking in another state", k->index);
+    }
+}
+
 // L4 and its other half: live slips and living bookings are the same set.
 static void check_same_set(struct sim_world *w)
 {
@@ -216,6 +242,7 @@ void sim_check_rest(struct sim_world *w)
     }
     for (int i = 0; i < SIM_KIOSKS; i++) {
         check_equal(w, &w->kiosks[i]);
+        check_screens(w, &w->kiosks[i]);
     }
     check_same_set(w);
 }

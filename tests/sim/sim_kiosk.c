@@ -61,6 +61,8 @@ void sim_kiosk_init(struct sim_kiosk *k, struct sim_world *w, int index)
     k->trust = OP_TRUST_SYNCED;
     k->is_cut_up = false;
     k->is_cut_down = false;
+    k->clogged_to = 0;
+    k->full_to = 0;
     k->spool_count = 0;
     k->seatless = (struct ledger_booking){0};
     k->stage = stage;
@@ -170,7 +172,8 @@ static void send_push(struct sim_kiosk *k, struct sim_message *m)
     for (int i = 0; i < m->count; i++) {
         m->ops[i] = k->disk.ops[m->from + i - 1];
     }
-    if (is_fork && !is_gap) change_digit(&m->ops[0]);
+    m->is_fork = is_fork && !is_gap;
+    if (m->is_fork) change_digit(&m->ops[0]);
 }
 
 static void send_pull(struct sim_kiosk *k, struct sim_message *m)
@@ -308,7 +311,7 @@ static enum sync_event hear_hello(struct sim_kiosk *k, const struct sim_message 
                                .site = m->site,
                                .letter = m->letter,
                                .safe = m->safe,
-                               .now_ms = k->world->civil_ms};
+                               .now_ms = m->now_ms};
     enum err e = sync_hear_hello(sim_kiosk_ledger(k), &hello, &fate);
     if (e) return SYNC_EVENT_FAILED;
     if (fate == SYNC_HELLO_STALE) sim_came(k->world, OUTCOME_STALE_GENERATION);

@@ -15,6 +15,13 @@ static enum err disk(struct sim_ledger *l)
     return sim_fault(l->world, FAULT_KIOSK_DISK) ? ERR_FULL : ERR_OK;
 }
 
+static bool is_full(const struct sim_ledger *l)
+{
+    const struct sim_world *w = l->world;
+    const struct sim_kiosk *k = (const void *)((const char *)l - offsetof(struct sim_kiosk, disk));
+    return !w->is_calm && w->step < k->full_to;
+}
+
 static enum err ledger_begin(struct ledger *ledger)
 {
     struct sim_ledger *l = of(ledger);
@@ -52,6 +59,8 @@ static enum err ledger_end(struct ledger *ledger, enum err e)
 {
     struct sim_ledger *l = of(ledger);
     CHECK(l->in_transaction);
+    sim_wait(l->world, FAULT_KIOSK_SLOW);
+    if (!e && is_full(l)) e = ERR_FULL;
     bool saved = !e;
     if (saved && l->crash_next_end) {
         saved = sim_roll(&l->world->random, 2) == 0;
@@ -315,10 +324,9 @@ static void put_foreign(struct sim_ledger *l, const struct feed_booking *b)
     while (i < l->now.foreign_count && !id_eq(l->foreign[i].booking.id, b->booking.id)) {
         i++;
     }
-    if (i == l->now.foreign_count) {
-        CHECK(i < SIM_BOOKINGS_MAX);
-        l->now.foreign_count++;
-    } else {
+    CHECK(i < SIM_BOOKINGS_MAX);
+    if (i == l->now.foreign_count) l->now.foreign_count++;
+    if (i < l->saved.foreign_count) {
         CHECK(l->foreign_undo_count < SIM_UNDO_MAX);
         l->foreign_undo[l->foreign_undo_count].index = i;
         l->foreign_undo[l->foreign_undo_count++].old = l->foreign[i];
@@ -366,6 +374,7 @@ static enum err rows_drop(struct ledger *ledger, enum feed_stream stream)
         l->now.sitting_count = 0;
         l->now.avail_count = 0;
     }
+    if (stream == FEED_SITE_STREAM) l->now.foreign_count = 0;
     return ERR_OK;
 }
 

@@ -1,7 +1,12 @@
 // lvyue-sim: runs seeds, replays one, or shows that every mutant is caught.
 //
-//   lvyue-sim --seeds A..B [--jobs N]    ends with "N seeds, N steps, N violations" and the counts
-//   lvyue-sim --seed N --trace           replays one run byte for byte
+//   lvyue-sim --seeds A..B [--jobs N]    ends with the counts, a failing seed made short, and
+//                                        "N seeds, N steps, N violations"
+//   lvyue-sim --seed N --trace           replays one run byte for byte;
+//             [--steps 1,5-9]            … only these steps of it
+//             [--faults DROP,CUT_UP]     … only with these faults (faults.def)
+//             [--mutant NAME]            … with a guard removed
+//             [--shorten]                … says what of it is needed to fail
 //   lvyue-sim --mutants [--jobs N]       runs every mutant until it is caught: "name seed"
 //   lvyue-sim --list-mutants
 #include "sim/sim.h"
@@ -31,6 +36,7 @@ static const char *const outcome_words[] = {
 // What the jobs of a run share: counts of each, and the first seed that failed.
 struct shared {
     struct sim_counts counts[JOBS_MAX];
+    int64_t running_seed[JOBS_MAX];
     int64_t failed_seed[JOBS_MAX];
     char violation[JOBS_MAX][160];
 };
@@ -40,36 +46,22 @@ struct options {
     int64_t last;
     int jobs;
     bool trace;
+    bool shorten;
     bool mutants;
 };
 
-static struct sim_world *new_world(void)
-{
-    // Anonymous pages are zeroed and touched only where a run uses them.
-    void *room = mmap(NULL, sizeof(struct sim_world), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(room != MAP_FAILED);
-    return room;
-}
-
-static void free_world(struct sim_world *w)
-{
-    for (int i = 0; i < SIM_KIOSKS; i++) {
-        sync_stage_deinit(&w->kiosks[i].stage);
-    }
-    munmap(w, sizeof(*w));
-}
-
 static void run_job(const struct options *o, int job, struct shared *shared)
 {
-    struct sim_world *w = new_world();
+    struct sim_world *w = sim_world_new();
     for (int64_t seed = o->first + job; seed <= o->last; seed += o->jobs) {
-        if (sim_run(w, seed, &shared->counts[job], NULL)) continue;
+        const struct sim_script script = {.seed = seed};
+        shared->running_seed[job] = seed;
+        if (sim_run(w, &script, &shared->counts[job], NULL)) continue;
         if (shared->failed_seed[job] != 0) continue;
         shared->failed_seed[job] = seed;
         snprintf(shared->violation[job], sizeof(shared->violation[job]), "%s", w->violation);
     }
-    free_world(w);
+    sim_world_free(w);
 }
 
 static struct shared *run_jobs(const struct options *o)
@@ -78,21 +70,21 @@ static struct shared *run_jobs(const struct options *o)
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(room != MAP_FAILED);
     struct shared *shared = room;
-    if (o->jobs == 1) {
-        run_job(o, 0, shared);
-        return shared;
-    }
+    pid_t children[JOBS_MAX];
     for (int job = 0; job < o->jobs; job++) {
-        pid_t child = fork();
-        CHECK(child >= 0);
-        if (child > 0) continue;
+        children[job] = fork();
+        CHECK(children[job] >= 0);
+        if (children[job] > 0) continue;
         run_job(o, job, shared);
         exit(0); // not _exit: coverage is written at exit
     }
     for (int job = 0; job < o->jobs; job++) {
         int status = 0;
-        CHECK(wait(&status) > 0);
-        if (status != 0) shared->counts[job].violations++; // it crashed: a CHECK did not hold
+        CHECK(waitpid(children[job], &status, 0) == children[job]);
+        if (status == 0) continue;
+        shared->counts[job].violations++;
+        shared->failed_seed[job] = shared->running_seed[job];
+        snprintf(shared->violation[job], sizeof(shared->violation[job]), "a CHECK does not hold");
     }
     return shared;
 }
@@ -125,24 +117,34 @@ static int report(const struct shared *shared, int jobs)
         printf("%10lld %s\n", (long long)all.outcomes[i], outcome_words[i]);
     }
     for (int j = 0; j < jobs; j++) {
-        if (shared->failed_seed[j] != 0)
-            printf("seed %lld: %s\n", (long long)shared->failed_seed[j], shared->violation[j]);
+        if (shared->failed_seed[j] == 0) continue;
+        printf("seed %lld: %s\n", (long long)shared->failed_seed[j], shared->violation[j]);
+        struct sim_script script = {.seed = shared->failed_seed[j]};
+        if (sim_shorten(&script)) sim_script_print(&script, stdout);
     }
     printf("%lld seeds, %lld steps, %lld violations\n", (long long)all.seeds, (long long)all.steps,
            (long long)all.violations);
     return all.violations > 0;
 }
 
-static int replay(int64_t seed, bool trace)
+static int replay(const struct sim_script *script, bool trace)
 {
     struct sim_counts counts = {0};
-    struct sim_world *w = new_world();
+    struct sim_world *w = sim_world_new();
     if (trace) sim_log_to(stdout);
-    bool clean = sim_run(w, seed, &counts, trace ? stdout : NULL);
-    free_world(w);
-    printf("seed %lld: %lld steps, %s\n", (long long)seed, (long long)counts.steps,
-           clean ? "clean" : "violated");
+    bool clean = sim_run(w, script, &counts, trace ? stdout : NULL);
+    printf("seed %lld: %lld steps, %s%s\n", (long long)script->seed, (long long)counts.steps,
+           clean ? "clean" : "violated ", w->violation);
+    sim_world_free(w);
     return !clean;
+}
+
+static int shorten(struct sim_script script)
+{
+    bool fails = sim_shorten(&script);
+    if (fails) sim_script_print(&script, stdout);
+    if (!fails) printf("seed %lld: clean\n", (long long)script.seed);
+    return fails;
 }
 
 // The first seed that catches the mutant, 0 where none does. A CHECK that aborts catches it too, so
@@ -157,13 +159,14 @@ static int64_t catch_mutant(enum mutant m)
     CHECK(child >= 0);
     if (child == 0) {
         struct sim_counts counts = {0};
-        struct sim_world *w = new_world();
+        struct sim_world *w = sim_world_new();
         if (!freopen("/dev/null", "w", stderr)) _exit(2); // a mutant makes noise
         mutant_choose(m);
         bool clean = true;
         for (int64_t seed = 1; seed <= MUTANT_SEEDS_MAX && clean; seed++) {
+            const struct sim_script script = {.seed = seed};
             *found = seed;
-            clean = sim_run(w, seed, &counts, NULL);
+            clean = sim_run(w, &script, &counts, NULL);
         }
         _exit(clean ? 0 : 1);
     }
@@ -173,10 +176,10 @@ static int64_t catch_mutant(enum mutant m)
     return is_caught ? *found : 0;
 }
 
-static int run_mutants(void)
+static int run_some_mutants(int job, int jobs)
 {
     int survivors = 0;
-    for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
+    for (int m = MUTANT_NONE + 1 + job; m < MUTANT_COUNT; m += jobs) {
         int64_t seed = catch_mutant((enum mutant)m);
         if (seed == 0) survivors++;
         if (seed == 0) {
@@ -187,6 +190,22 @@ static int run_mutants(void)
         fflush(stdout);
     }
     return survivors > 0;
+}
+
+static int run_mutants(int jobs)
+{
+    int failed = 0;
+    for (int job = 0; job < jobs; job++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) _exit(run_some_mutants(job, jobs));
+    }
+    for (int job = 0; job < jobs; job++) {
+        int status = 0;
+        CHECK(wait(&status) > 0);
+        failed |= status != 0;
+    }
+    return failed;
 }
 
 static int list_mutants(void)
@@ -206,10 +225,21 @@ static bool parse_range(const char *text, struct options *o)
            str_to_int(str_sub(s, dots + 2, s.len), o->first, INT64_MAX / 2, &o->last);
 }
 
+static bool choose_mutant(const char *name)
+{
+    for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
+        if (strcmp(mutant_name((enum mutant)m), name) != 0) continue;
+        mutant_choose((enum mutant)m);
+        return true;
+    }
+    return false;
+}
+
 static int usage(void)
 {
-    fprintf(stderr, "lvyue-sim --seeds A..B [--jobs N] | --seed N [--trace] | --mutants | "
-                    "--list-mutants\n");
+    fprintf(stderr,
+            "lvyue-sim --seeds A..B [--jobs N] | --mutants [--jobs N] | --list-mutants |\n"
+            "  --seed N [--steps LIST] [--faults LIST] [--mutant NAME] [--trace | --shorten]\n");
     return 2;
 }
 
@@ -218,27 +248,35 @@ int main(int argc, char **argv)
     static const struct option known[] = {{"seeds", required_argument, NULL, 's'},
                                           {"jobs", required_argument, NULL, 'j'},
                                           {"seed", required_argument, NULL, 'n'},
+                                          {"steps", required_argument, NULL, 'p'},
+                                          {"faults", required_argument, NULL, 'f'},
+                                          {"mutant", required_argument, NULL, 'u'},
                                           {"trace", no_argument, NULL, 't'},
+                                          {"shorten", no_argument, NULL, 'h'},
                                           {"mutants", no_argument, NULL, 'm'},
                                           {"list-mutants", no_argument, NULL, 'l'},
                                           {NULL, 0, NULL, 0}};
     struct options o = {.jobs = 1};
-    int64_t seed = 0;
+    struct sim_script script = {0};
     int64_t jobs = 1;
     int c;
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        bool fine = true;
+        bool fine = c != '?';
         if (c == 's') fine = parse_range(optarg, &o);
         if (c == 'j') fine = str_to_int(str_from_z(optarg), 1, JOBS_MAX, &jobs);
-        if (c == 'n') fine = str_to_int(str_from_z(optarg), 1, INT64_MAX / 2, &seed);
+        if (c == 'n') fine = str_to_int(str_from_z(optarg), 1, INT64_MAX / 2, &script.seed);
+        if (c == 'p') fine = sim_script_steps(&script, optarg);
+        if (c == 'f') fine = sim_script_faults(&script, optarg);
+        if (c == 'u') fine = choose_mutant(optarg);
         if (c == 't') o.trace = true;
+        if (c == 'h') o.shorten = true;
         if (c == 'm') o.mutants = true;
         if (c == 'l') return list_mutants();
-        if (c == '?' || !fine) return usage();
+        if (!fine) return usage();
     }
     o.jobs = (int)jobs;
-    if (o.mutants) return run_mutants();
-    if (seed > 0) return replay(seed, o.trace);
+    if (o.mutants) return run_mutants(o.jobs);
+    if (script.seed > 0) return o.shorten ? shorten(script) : replay(&script, o.trace);
     if (o.last == 0) return usage();
     return report(run_jobs(&o), o.jobs);
 }

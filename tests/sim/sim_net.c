@@ -18,6 +18,12 @@ void sim_send(struct sim_world *w, const struct sim_message *m, int64_t delay_ms
     }
 }
 
+static bool is_clogged(const struct sim_world *w, const struct sim_message *m)
+{
+    const struct sim_kiosk *k = &w->kiosks[m->kiosk];
+    return !w->is_calm && w->step >= k->clogged_from && w->step < k->clogged_to;
+}
+
 // The oldest that is due; or, reordered, any that is due.
 static struct sim_message *choose(struct sim_world *w)
 {
@@ -26,7 +32,7 @@ static struct sim_message *choose(struct sim_world *w)
     int start = any ? (int)sim_roll(&w->random, SIM_MESSAGES_MAX) : 0;
     for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
         struct sim_message *m = &w->messages[(start + i) % SIM_MESSAGES_MAX];
-        if (!m->is_used || m->deliver_ms > w->mono_ms) continue;
+        if (!m->is_used || m->deliver_ms > w->mono_ms || is_clogged(w, m)) continue;
         if (any) return m;
         if (!found || m->request < found->request) found = m;
     }
@@ -87,7 +93,7 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
     struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
     *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k), .seen_ms = now_ms},
                                    .kiosk = k->index};
-    enum err e = had_life ? centre_write_off(&c->store, now_ms) : ERR_OK;
+    enum err e = had_life ? centre_write_off(&c->store) : ERR_OK;
     return e ? e : centre_lease(&c->store, inc->inc.site, now_ms, NULL);
 }
 
@@ -99,7 +105,7 @@ static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
     struct sim_centre_inc *inc = sim_centre_inc(c, m->inc);
     bool is_current = id_eq(m->inc.id, k->disk.now.self.inc.id);
     if (!inc && !is_current) return ERR_NOT_FOUND; // a greeting of a life that never began
-    enum err e = inc ? ERR_OK : new_life(c, k, m->inc, w->civil_ms);
+    enum err e = inc ? ERR_OK : new_life(c, k, m->inc, sim_centre_ms(w));
     if (e) return e;
     inc = sim_centre_inc(c, m->inc);
     *reply = reply_to(m, SIM_HELLO_REPLY);
@@ -110,6 +116,7 @@ static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
     // Now and then it is the word of a history that is over.
     bool is_other = !w->is_calm && !id_is_none(m->gen) && sim_chance(&w->random, 20);
     reply->gen = is_other ? sim_gen(w, 0) : c->gen;
+    reply->now_ms = sim_centre_ms(w);
     reply->acked = inc->inc.last_seq;
     reply->wants_report = c->now.is_recovering && !inc->inc.has_reported;
     reply->site = inc->inc.site;
@@ -157,8 +164,14 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
     }
     struct centre_push push = {
         .inc = m->inc, .heard = m->heard, .from = m->from, .ops = ops, .count = m->count};
-    enum err e = centre_push(&w->centre.store, &push, w->civil_ms, &answer);
+    const struct sim_centre_inc *who = sim_centre_inc(&w->centre, m->inc);
+    bool is_over_for_him = who && who->inc.state != CENTRE_INC_ACTIVE;
+    enum err e = centre_push(&w->centre.store, &push, sim_centre_ms(w), &answer);
     if (e) return e;
+    if (answer.status == CENTRE_PUSHED && is_over_for_him)
+        sim_violate(w, "a life that is over is heard");
+    if (answer.status == CENTRE_PUSHED && m->is_fork && m->from <= known)
+        sim_violate(w, "other bytes under a known number pass");
     *reply = reply_to(m, SIM_PUSH_REPLY);
     bool was_answered = m->count > 0 && answer.acked > known && m->ops[0].is_answered;
     if (was_answered) sim_came(w, OUTCOME_TOLD_AFTER_RESTORE);
@@ -237,7 +250,7 @@ static enum err hear_report(struct sim_world *w, const struct sim_message *m,
     enum centre_push_status status;
     if (is_over(w, m, reply)) return ERR_OK;
     bool is_again = inc && inc->inc.has_reported;
-    enum err e = centre_report(&w->centre.store, &report, w->civil_ms, &status);
+    enum err e = centre_report(&w->centre.store, &report, sim_centre_ms(w), &status);
     if (e) return e;
     *reply = reply_to(m, status == CENTRE_PUSHED ? SIM_REPORT_REPLY : SIM_TURNED_AWAY);
     reply->status = status;
@@ -283,9 +296,10 @@ void sim_centre_hear(struct sim_world *w, const struct sim_message *m)
         sim_send(w, &reply, 0);
         return;
     }
+    w->instance = sim_fault(w, FAULT_CENTRE_OTHER) ? 1 : 0;
     sim_centre_begin(c);
     struct sim_centre_inc *asker = sim_centre_inc(c, m->inc);
-    if (asker) asker->inc.seen_ms = w->civil_ms;
+    if (asker) asker->inc.seen_ms = sim_centre_ms(w);
     enum err e = answer(w, m, &reply);
     if (!e && sim_fault(w, FAULT_CENTRE_CRASH_UNSAVED)) e = ERR_STOPPED;
     sim_centre_end(c, e);

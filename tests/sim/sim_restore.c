@@ -146,7 +146,7 @@ void sim_write_off(struct sim_world *w)
     sim_trace(w, "kiosk %d is written off", k->index);
     sim_centre_begin(c);
     sim_centre_inc(c, k->disk.now.self.inc)->inc.state = CENTRE_INC_RETIRED;
-    sim_centre_end(c, centre_write_off(&c->store, w->civil_ms));
+    sim_centre_end(c, centre_write_off(&c->store));
 }
 
 // ---- The store's part of a recovery

@@ -27,13 +27,15 @@ static struct centre_seat *own_seat(struct sim_world *w)
     return NULL;
 }
 
-static void take_a_seat(struct sim_world *w)
+static enum err take_a_seat(struct sim_world *w)
 {
-    struct centre_seat *seat =
-        &w->centre.now.seats[sim_roll(&w->random, (uint32_t)w->centre.now.sitting_count)][0];
-    if (!id_is_none(seat->owner.id) || !id_is_none(seat->booking.id)) return;
+    struct sim_centre *c = &w->centre;
+    int sitting = (int)sim_roll(&w->random, (uint32_t)c->now.sitting_count);
+    struct centre_seat *seat = &c->now.seats[sitting][0];
+    if (!id_is_none(seat->owner.id) || !id_is_none(seat->booking.id)) return ERR_OK;
     seat->owner = w->rogue;
     seat->epoch++;
+    return sim_tell_sitting(c, &c->now.sittings[sitting]);
 }
 
 static struct centre_op some_op(struct sim_world *w, int64_t seq)
@@ -69,16 +71,15 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
     return op;
 }
 
-static struct sim_centre_inc *enrolled(struct sim_world *w)
+static enum err enrol(struct sim_world *w, int64_t *last_seq)
 {
     struct sim_centre *c = &w->centre;
-    struct sim_centre_inc *inc = sim_centre_inc(c, w->rogue);
-    if (inc) return inc;
-    inc = &c->now.incs[c->now.inc_count++];
-    *inc = (struct sim_centre_inc){.inc = {.inc = w->rogue, .site = c->now.sittings[0].site},
-                                   .kiosk = SIM_ROGUE};
-    take_a_seat(w);
-    return inc;
+    const struct sim_centre_inc *inc = sim_centre_inc(c, w->rogue);
+    *last_seq = inc ? inc->inc.last_seq : 0;
+    if (inc) return ERR_OK;
+    c->now.incs[c->now.inc_count++] = (struct sim_centre_inc){
+        .inc = {.inc = w->rogue, .site = c->now.sittings[0].site}, .kiosk = SIM_ROGUE};
+    return take_a_seat(w);
 }
 
 void sim_rogue(struct sim_world *w)
@@ -90,7 +91,9 @@ void sim_rogue(struct sim_world *w)
     if (c->now.inc_count == SIM_INCS_MAX || c->now.is_recovering) return;
     if (!sim_fault(w, FAULT_ROGUE)) return;
     sim_centre_begin(c);
-    int64_t seq = enrolled(w)->inc.last_seq + 1;
+    int64_t seq;
+    enum err e = enrol(w, &seq);
+    seq++;
     if (sim_chance(&w->random, 50)) seq = 0;
     struct centre_op op = some_op(w, seq);
     struct centre_push push = {.inc = w->rogue,
@@ -98,7 +101,7 @@ void sim_rogue(struct sim_world *w)
                                .from = seq,
                                .ops = &op,
                                .count = 1};
-    enum err e = centre_push(&c->store, &push, w->civil_ms, &reply);
+    if (!e) e = centre_push(&c->store, &push, sim_centre_ms(w), &reply);
     if (!e) e = centre_hear(&c->store, w->rogue, push.heard);
     sim_centre_end(c, e);
 }

@@ -78,6 +78,8 @@ static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
     struct sim_world *w = k->world;
     enum verdict v = VERDICT_OK;
     spool(k, sale, (struct booking_id){0});
+    if (MUTANT(TICKET_BEFORE_COMMIT))
+        sim_slip(w, k, sale->booking, sim_sitting_index(w, sale->sitting), sale->seat);
     enum err e = sync_book_right(sim_kiosk_ledger(k), sale, sim_kiosk_now(k), &v);
     if (k->disk.has_crashed) {
         sim_kiosk_power_cut(k);
@@ -89,6 +91,8 @@ static void book_right(struct sim_kiosk *k, const struct sync_sale *sale)
         return;
     }
     sim_came(w, OUTCOME_RIGHT_SOLD);
+    if (k->trust == OP_TRUST_UNKNOWN) sim_violate(w, "kiosk %d sells without a clock", k->index);
+    if (MUTANT(TICKET_BEFORE_COMMIT)) return;
     sim_slip(w, k, sale->booking, sim_sitting_index(w, sale->sitting), sale->seat);
 }
 

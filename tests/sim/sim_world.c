@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define START_MS INT64_C(1772584800000) // 2026-03-04 08:40 in China
 
@@ -19,6 +20,13 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_KIOSK_CRASH] = 15,
     [FAULT_KIOSK_LOST] = 150,
     [FAULT_KIOSK_DISK] = 6,
+    [FAULT_KIOSK_FULL] = 150,
+    [FAULT_KIOSK_SLOW] = 20,
+    [FAULT_CENTRE_FULL] = 150,
+    [FAULT_CENTRE_SLOW] = 20,
+    [FAULT_CENTRE_OTHER] = 500,
+    [FAULT_CENTRE_CLOCK] = 150,
+    [FAULT_CLOG] = 150,
     [FAULT_CENTRE_CRASH_UNSAVED] = 20,
     [FAULT_CENTRE_DISK] = 9,
     [FAULT_CENTRE_CRASH_SAVED] = 20,
@@ -40,6 +48,20 @@ bool sim_fault(struct sim_world *w, enum sim_fault fault)
     if (!sim_chance(&w->random, w->options.per_mille[fault])) return false;
     w->counts->faults[fault]++;
     return true;
+}
+
+// A commit that takes its time: the world goes on meanwhile.
+void sim_wait(struct sim_world *w, enum sim_fault slowness)
+{
+    if (!sim_fault(w, slowness)) return;
+    int64_t ms = sim_roll(&w->random, 15000);
+    w->mono_ms += ms;
+    w->civil_ms += ms;
+}
+
+int64_t sim_centre_ms(const struct sim_world *w)
+{
+    return w->civil_ms + w->clock_off_ms[w->instance];
 }
 
 void sim_came(struct sim_world *w, enum sim_outcome outcome)
@@ -139,17 +161,51 @@ void sim_minute(struct sim_world *w)
     struct sim_centre *c = &w->centre;
     int recalls[2] = {0};
     sim_centre_begin(c);
-    enum err e = centre_lease(&c->store, c->now.sittings[0].site, w->civil_ms, &recalls[0]);
+    enum err e = centre_lease(&c->store, c->now.sittings[0].site, sim_centre_ms(w), &recalls[0]);
     if (!e)
-        e = centre_lease(&c->store, c->now.sittings[SIM_SITTINGS - 2].site, w->civil_ms,
+        e = centre_lease(&c->store, c->now.sittings[SIM_SITTINGS - 2].site, sim_centre_ms(w),
                          &recalls[1]);
     sim_centre_end(c, e);
+}
+
+// Hours or ten years off, or back in 1970.
+static int64_t clock_jump(struct sim_world *w)
+{
+    if (sim_chance(&w->random, 100)) return -w->civil_ms;
+    int64_t hours = ((int64_t)sim_roll(&w->random, 7) - 3) * 3;
+    return hours * INT64_C(3600000) * (sim_chance(&w->random, 200) ? 9740 : 1);
+}
+
+// Some lines hold everything back from one moment to another, each its own.
+static void clog_lines(struct sim_world *w)
+{
+    if (!sim_fault(w, FAULT_CLOG)) return;
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        struct sim_kiosk *k = &w->kiosks[i];
+        if (sim_chance(&w->random, 300)) continue;
+        k->clogged_from = w->step + (int)sim_roll(&w->random, 40);
+        k->clogged_to = k->clogged_from + 1 + (int)sim_roll(&w->random, 60);
+    }
+}
+
+static void trouble_the_centre(struct sim_world *w)
+{
+    switch (sim_roll(&w->random, 3)) {
+    case 0:
+        if (sim_fault(w, FAULT_CENTRE_CLOCK))
+            w->clock_off_ms[sim_roll(&w->random, SIM_INSTANCES)] = clock_jump(w);
+        break;
+    case 1:
+        if (sim_fault(w, FAULT_CENTRE_FULL)) w->full_to = w->step + (int)sim_roll(&w->random, 40);
+        break;
+    default: clog_lines(w); break;
+    }
 }
 
 static void trouble_a_kiosk(struct sim_world *w)
 {
     struct sim_kiosk *k = &w->kiosks[sim_roll(&w->random, SIM_KIOSKS)];
-    switch (sim_roll(&w->random, 7)) {
+    switch (sim_roll(&w->random, 10)) {
     case 0: k->is_cut_up = w->options.per_mille[FAULT_CUT_UP] > 0 && !k->is_cut_up; break;
     case 1: k->is_cut_down = w->options.per_mille[FAULT_CUT_DOWN] > 0 && !k->is_cut_down; break;
     case 2:
@@ -157,14 +213,16 @@ static void trouble_a_kiosk(struct sim_world *w)
             sim_kiosk_lose_disk(k);
         break;
     case 3:
-        if (sim_fault(w, FAULT_CLOCK_JUMP))
-            k->clock_off_ms = ((int64_t)sim_roll(&w->random, 7) - 3) * INT64_C(3600000) *
-                              (sim_chance(&w->random, 200) ? 29220 : 3);
+        if (sim_fault(w, FAULT_CLOCK_JUMP)) k->clock_off_ms = clock_jump(w);
         break;
     case 4:
         k->trust = sim_fault(w, FAULT_CLOCK_UNKNOWN) ? OP_TRUST_UNKNOWN : OP_TRUST_SYNCED;
         break;
     case 5: sim_write_off(w); break;
+    case 6:
+        if (sim_fault(w, FAULT_KIOSK_FULL)) k->full_to = w->step + (int)sim_roll(&w->random, 40);
+        break;
+    case 7: trouble_the_centre(w); break;
     default:
         if (sim_fault(w, FAULT_KIOSK_POWER)) sim_kiosk_power_cut(k);
         break;
@@ -203,11 +261,18 @@ static void one_step(struct sim_world *w)
 
 // ---- A run
 
-static void draw_options(struct sim_world *w)
+// A seed has some of the faults, each rare, usual or frequent: together they hide one another.
+static void draw_options(struct sim_world *w, const struct sim_script *script)
 {
     for (int f = 0; f < FAULT_COUNT; f++) {
         bool is_here = sim_chance(&w->random, 600);
-        w->options.per_mille[f] = is_here ? usual_per_mille[f] : 0;
+        int per_mille = usual_per_mille[f];
+        switch (sim_roll(&w->random, 4)) {
+        case 0: per_mille = (per_mille + 2) / 3; break;
+        case 1: per_mille = per_mille > 333 ? 1000 : 3 * per_mille; break;
+        default: break;
+        }
+        w->options.per_mille[f] = is_here && !script->has_no_fault[f] ? per_mille : 0;
     }
     w->options.visitors = 12 + (int)sim_roll(&w->random, 20);
 }
@@ -257,12 +322,19 @@ static void make_sittings(struct sim_world *w)
     sim_centre_end(c, e);
 }
 
-static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *counts, FILE *trace)
+static void roll_anew(struct sim_world *w, int64_t seed)
 {
     w->random.state = (uint64_t)seed * UINT64_C(0xD1342543DE82EF95) + 1;
+    w->random.state += (uint64_t)w->step * UINT64_C(0xA24BAED4963EE407);
+}
+
+static void make_world(struct sim_world *w, const struct sim_script *script,
+                       struct sim_counts *counts, FILE *trace)
+{
+    w->step = 0;
+    roll_anew(w, script->seed);
     w->counts = counts;
     w->trace = trace;
-    w->seed = seed;
     w->mono_ms = 1000;
     w->civil_ms = START_MS;
     w->is_calm = true; // the world itself comes about without faults
@@ -270,7 +342,9 @@ static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *cou
     w->slip_count = 0;
     w->given_ticket_count = 0;
     w->violation[0] = '\0';
-    w->step = 0;
+    w->full_to = 0;
+    w->instance = 0;
+    memset(w->clock_off_ms, 0, sizeof(w->clock_off_ms));
     w->gen_count = 0;
     w->backup_count = 0;
     memset(w->epoch_max, 0, sizeof(w->epoch_max));
@@ -278,7 +352,7 @@ static void make_world(struct sim_world *w, int64_t seed, struct sim_counts *cou
     for (int i = 0; i < SIM_MESSAGES_MAX; i++) {
         w->messages[i].is_used = false;
     }
-    draw_options(w);
+    draw_options(w, script);
     w->rogue.id = sim_id(&w->random);
     w->rogue_booking = (struct booking_id){0};
     sim_centre_init(&w->centre, w);
@@ -295,6 +369,7 @@ static void heal(struct sim_world *w)
 {
     w->is_calm = true;
     sim_trace(w, "faults stop");
+    memset(w->clock_off_ms, 0, sizeof(w->clock_off_ms));
     for (int i = 0; i < SIM_KIOSKS; i++) {
         w->kiosks[i].is_cut_up = false;
         w->kiosks[i].is_cut_down = false;
@@ -303,11 +378,31 @@ static void heal(struct sim_world *w)
     }
 }
 
-bool sim_run(struct sim_world *w, int64_t seed, struct sim_counts *counts, FILE *trace)
+struct sim_world *sim_world_new(void)
 {
-    make_world(w, seed, counts, trace);
+    // Anonymous pages are zeroed and touched only where a run uses them.
+    void *room = mmap(NULL, sizeof(struct sim_world), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(room != MAP_FAILED);
+    return room;
+}
+
+void sim_world_free(struct sim_world *w)
+{
+    for (int i = 0; i < SIM_KIOSKS; i++) {
+        sync_stage_deinit(&w->kiosks[i].stage);
+    }
+    munmap(w, sizeof(*w));
+}
+
+bool sim_run(struct sim_world *w, const struct sim_script *script, struct sim_counts *counts,
+             FILE *trace)
+{
+    make_world(w, script, counts, trace);
     for (int i = 0; i < SIM_STEPS && w->violation[0] == '\0'; i++) {
         w->step++;
+        if (script->skips[w->step]) continue;
+        roll_anew(w, script->seed);
         one_step(w);
         sim_check_step(w);
     }
