@@ -29,6 +29,7 @@ struct centre_inc {
     enum centre_inc_state state;
     int64_t last_seq; // last operation applied
     struct crypt_hash last_hash;
+    char letter;     // begins its walk-in numbers; 0 of a display. Read only
     int64_t heard;   // last operation whose answer the kiosk is known to have stored
     int64_t seen_ms; // when its kiosk was last heard of; read only, 0 where the kiosk may not ask
 };
@@ -76,7 +77,7 @@ struct centre_contact {
 };
 
 struct centre_op {
-    struct op op;
+    struct op op;     // of one past OP_BYTES_MAX only `seq`
     struct str bytes; // as sent: what is hashed
     struct centre_contact contact;
 };

@@ -82,7 +82,10 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
         }
     }
     struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
-    *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k), .seen_ms = now_ms},
+    *inc = (struct sim_centre_inc){.inc = {.inc = id,
+                                           .site = site_of(k),
+                                           .seen_ms = now_ms,
+                                           .letter = (char)('A' + (inc - c->now.incs) % 26)},
                                    .kiosk = k->index};
     return centre_lease(&c->store, inc->inc.site, now_ms, NULL);
 }
@@ -107,7 +110,7 @@ static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
     bool is_other = !w->is_calm && !id_is_none(m->gen) && sim_chance(&w->random, 20);
     reply->gen = is_other ? sim_id(&w->random) : c->gen;
     reply->site = inc->inc.site;
-    reply->letter = (char)('A' + (inc - c->now.incs) % 26);
+    reply->letter = inc->inc.letter;
     reply->safe = inc->inc.last_seq;
     return ERR_OK;
 }

@@ -37,7 +37,8 @@ static void take_a_seat(struct sim_world *w)
 
 static struct centre_op some_op(struct sim_world *w, int64_t seq)
 {
-    struct centre_op op = {.bytes = STR("nonsense"), .contact.phone_mac = "-"};
+    static const char nonsense[OP_BYTES_MAX + 1] = "nonsense";
+    struct centre_op op = {.bytes = {nonsense, 8}, .contact.phone_mac = "-"};
     op.op = (struct op){.kind = (enum op_kind)sim_roll(&w->random, OP_KIND_UNKNOWN + 1),
                         .seq = seq,
                         .at_ms = w->civil_ms + 86400000,
@@ -48,7 +49,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
                         .epoch = sim_roll(&w->random, 3),
                         .basis = sim_chance(&w->random, 500) ? OP_RIGHT : OP_POOL,
                         .day = 20516,
-                        .letter = 'R',
+                        .letter = "RrABC"[sim_roll(&w->random, 5)],
                         .number = 1 + (int)sim_roll(&w->random, 3)};
     const struct centre_seat *own = own_seat(w);
     if (own && sim_chance(&w->random, 500)) {
@@ -65,6 +66,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
         op.contact.phone_mac[0] = (char)('0' + sim_roll(&w->random, SIM_PHONES));
         op.contact.topic = (enum topic)sim_roll(&w->random, 3);
     }
+    if (sim_chance(&w->random, 20)) op.bytes.len = OP_BYTES_MAX + sim_roll(&w->random, 2);
     return op;
 }
 
@@ -74,8 +76,9 @@ static struct sim_centre_inc *enrolled(struct sim_world *w)
     struct sim_centre_inc *inc = sim_centre_inc(c, w->rogue);
     if (inc) return inc;
     inc = &c->now.incs[c->now.inc_count++];
-    *inc = (struct sim_centre_inc){.inc = {.inc = w->rogue, .site = c->now.sittings[0].site},
-                                   .kiosk = SIM_ROGUE};
+    *inc = (struct sim_centre_inc){
+        .inc = {.inc = w->rogue, .site = c->now.sittings[0].site, .letter = 'R'},
+        .kiosk = SIM_ROGUE};
     take_a_seat(w);
     return inc;
 }
@@ -95,6 +98,10 @@ void sim_rogue(struct sim_world *w)
                                .ops = &op,
                                .count = 1};
     enum err e = centre_push(&c->store, &push, w->civil_ms, &reply);
+    bool is_large = op.bytes.len > OP_BYTES_MAX;
+    bool is_kept = !e && reply.status == CENTRE_PUSHED;
+    if (is_large && is_kept && reply.results[0].verdict != VERDICT_OP_TOO_LARGE)
+        sim_violate(w, "an operation past its limit is applied");
     if (!e) e = centre_hear(&c->store, w->rogue, push.heard);
     sim_centre_end(c, e);
 }
