@@ -121,7 +121,7 @@ def serve(faults, target, near, far):
             near.sendall(old)
             continue
         far.sendall(request)
-        faults.pass_on()
         got = answer(answers, request)
+        faults.pass_on()  # the answer shows that it was heard
         faults.keep(what, got)
         near.sendall(got)
