@@ -203,10 +203,11 @@ enum err wire_batch_parse(struct json_value *document, struct arena *a, struct w
     out->heard = json_get_int(&r, "heard", 0, JSON_INT_MAX);
     out->from = json_get_int(&r, "from", 1, JSON_INT_MAX);
     out->prev = str_copy(a, json_get_text(&r, "prev", HASH_HEX_BYTES, HASH_HEX_BYTES));
-    json_get_array(&r, "ops", 0, OP_BATCH_MAX, &ops);
-    out->count = (int)ops.count;
-    for (size_t i = 0; i < ops.count; i++) {
-        out->ops[i] = str_copy(a, json_item_text(&ops, i, 1, OP_BYTES_MAX));
+    json_get_array(&r, "ops", 0, SIZE_MAX, &ops);
+    if (!mistake->reason && ops.count > OP_BATCH_MAX) return ERR_TOO_BIG;
+    out->count = mistake->reason ? 0 : (int)ops.count;
+    for (int i = 0; i < out->count; i++) {
+        out->ops[i] = str_copy(a, json_item_text(&ops, (size_t)i, 1, SIZE_MAX));
     }
     return json_mistake_err(mistake);
 }

@@ -27,6 +27,8 @@ struct wire_batch {
 };
 
 MUST_USE enum err wire_batch_write(const struct wire_batch *batch, struct buf *out);
+// ERR_TOO_BIG, without a mistake, where there are more than OP_BATCH_MAX. An operation may be longer
+// than OP_BYTES_MAX: it is for the centre to refuse that one alone.
 MUST_USE enum err wire_batch_parse(struct json_value *document, struct arena *a,
                                    struct wire_batch *out, struct json_mistake *mistake);
 

@@ -105,6 +105,7 @@ static bool read_op(struct api *api, struct request *request, struct str bytes,
                     struct centre_op *out, struct json_mistake *mistake)
 {
     out->bytes = str_copy(request->arena, bytes);
+    if (bytes.len > OP_BYTES_MAX) return true; // the core refuses it by its length, unread
     if (wire_op_parse(out->bytes, request->arena, &out->op)) {
         *mistake = (struct json_mistake){"ops", "an item is not an operation"};
         return false;
@@ -126,6 +127,7 @@ static bool read_ops(struct api *api, struct request *request, const struct wire
         return false;
     }
     for (int i = 0; i < batch->count; i++) {
+        ops[i].op = (struct op){.kind = OP_KIND_UNKNOWN, .seq = batch->from + i};
         if (!read_op(api, request, batch->ops[i], &ops[i], mistake)) return false;
         if (ops[i].op.seq == batch->from + i) continue;
         *mistake = (struct json_mistake){"ops", "not numbered in order from `from`"};
@@ -153,6 +155,10 @@ enum err api_ops(void *context, struct request *request, struct reply *reply)
     bool is_other_gen = !e && !id_eq(batch->gen, api->meta.gen);
     bool is_good = !e && (is_other_gen || read_ops(api, request, batch, w, &mistake));
     json_free(document);
+    if (e == ERR_TOO_BIG) {
+        reply_problem(reply, NULL, PROBLEM_BODY_TOO_LARGE, NULL);
+        return ERR_OK;
+    }
     if (!is_good) {
         api_reply_mistake(request, reply, &mistake);
         return ERR_OK;

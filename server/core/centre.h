@@ -31,6 +31,7 @@ struct centre_inc {
     enum centre_inc_state state;
     int64_t last_seq; // last operation applied
     struct crypt_hash last_hash;
+    char letter;       // begins its walk-in numbers; 0 of a display. Read only
     int64_t heard;     // last operation whose answer the kiosk is known to have stored
     bool has_reported; // since the centre was last restored
     int64_t seen_ms;   // when its kiosk was last heard of; read only, 0 where the kiosk may not ask
@@ -94,7 +95,7 @@ struct centre_contact {
 };
 
 struct centre_op {
-    struct op op;
+    struct op op;     // of one past OP_BYTES_MAX only `seq`
     struct str bytes; // as sent: what is hashed
     int64_t
         had_epoch; // told again after a restore: a pool sale was answered with it; 0: it was not

@@ -4,6 +4,7 @@
 #include "store/store_own.h"
 #include "store/store_schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char META_GET[] = "SELECT value FROM server_meta WHERE name = $1";
@@ -141,6 +142,13 @@ enum err store_turn_next(struct store *s)
     enum err e = store_meta(s, &meta);
     struct str turn = str_printf(&s->scratch, "%lld", (long long)meta.turn + 1);
     return e ? e : store_meta_put(s, STR("turn"), turn);
+}
+
+enum err store_touch(struct store *s)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%lld", (long long)store_now(s));
+    return store_meta_put(s, STR("touched"), str_from_z(text));
 }
 
 static enum err meta_bad(const char *name)

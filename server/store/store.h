@@ -95,6 +95,9 @@ struct store_meta {
     int64_t turn;    // how often this history was gone on with: store_turn_next
 };
 
+// Writes what means nothing: whether the commit goes well says whether a kiosk's would. [write]
+MUST_USE enum err store_touch(struct store *s);
+
 MUST_USE enum err store_meta(struct store *s,
                              struct store_meta *out); // [read] ERR_NOT_FOUND: no init
 MUST_USE enum err store_generation_new(struct store *s,

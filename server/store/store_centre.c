@@ -6,7 +6,7 @@
 
 static const char INC_GET[] =
     "SELECT id, site, state, last_op_seq, last_op_hash, heard, coalesce((SELECT k.last_seen_ms "
-    "FROM kiosk k WHERE k.id = incarnation.kiosk AND k.state = 'active'), 0) "
+    "FROM kiosk k WHERE k.id = incarnation.kiosk AND k.state = 'active'), 0), letter "
     "FROM incarnation WHERE id = $1 @FOR_UPDATE@";
 static const char INC_PUT[] =
     "UPDATE incarnation SET state = $2, last_op_seq = $3, last_op_hash = $4, heard = $5, "
@@ -56,6 +56,8 @@ static enum err inc_get(struct centre_store *centre, struct inc_id inc, struct c
                                .last_hash = store_hash_column(&row, 4),
                                .heard = db_int(&row, 5),
                                .seen_ms = db_int(&row, 6)};
+    struct str letter = db_text_borrow(&row, 7);
+    if (letter.len == 1) out->letter = letter.ptr[0];
     struct str state = db_text_borrow(&row, 2);
     bool is_known = false;
     for (int i = CENTRE_INC_ACTIVE; i <= CENTRE_INC_FORKED; i++) {

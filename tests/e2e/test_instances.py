@@ -257,7 +257,7 @@ class Instances(OnPostgres):
         first, _ = self.pair()
         kiosk = c.Kiosk(first).start()
         self.cluster.stop()
-        self.assertEqual(first.ask("GET", "/readyz")[0], 500)
+        self.assertEqual(first.ask("GET", "/readyz")[0], 503)
         self.cluster.start()
         self.assertEqual(first.ask("GET", "/readyz")[0], 200)
         kiosk.pull()

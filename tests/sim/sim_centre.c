@@ -307,8 +307,10 @@ static enum err ticket_add(struct centre_store *s, const struct centre_ticket *t
 {
     struct sim_centre *c = of(s);
     enum err e = disk(c);
-    (void)source;
     if (e) return e;
+    const struct sim_centre_inc *giver = sim_centre_inc(c, source);
+    if ((t->letter | 0x20) != (giver->inc.letter | 0x20))
+        sim_violate(c->world, "a walk-in number under another kiosk's letter is kept");
     for (int i = 0; i < c->now.ticket_count; i++) {
         const struct centre_ticket *o = &c->tickets[i];
         if (o->day == t->day && o->letter == t->letter && o->number == t->number &&

@@ -91,7 +91,10 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
         }
     }
     struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
-    *inc = (struct sim_centre_inc){.inc = {.inc = id, .site = site_of(k), .seen_ms = now_ms},
+    *inc = (struct sim_centre_inc){.inc = {.inc = id,
+                                           .site = site_of(k),
+                                           .seen_ms = now_ms,
+                                           .letter = (char)('A' + (inc - c->now.incs) % 26)},
                                    .kiosk = k->index};
     enum err e = had_life ? centre_write_off(&c->store) : ERR_OK;
     return e ? e : centre_lease(&c->store, inc->inc.site, now_ms, NULL);
@@ -120,7 +123,7 @@ static enum err hear_hello(struct sim_world *w, const struct sim_message *m,
     reply->acked = inc->inc.last_seq;
     reply->wants_report = c->now.is_recovering && !inc->inc.has_reported;
     reply->site = inc->inc.site;
-    reply->letter = (char)('A' + (inc - c->now.incs) % 26);
+    reply->letter = inc->inc.letter;
     reply->safe = sim_safe(w, m->inc);
     return ERR_OK;
 }

@@ -40,7 +40,8 @@ static enum err take_a_seat(struct sim_world *w)
 
 static struct centre_op some_op(struct sim_world *w, int64_t seq)
 {
-    struct centre_op op = {.bytes = STR("nonsense"), .contact.phone_mac = "-"};
+    static const char nonsense[OP_BYTES_MAX + 1] = "nonsense";
+    struct centre_op op = {.bytes = {nonsense, 8}, .contact.phone_mac = "-"};
     op.op = (struct op){.kind = (enum op_kind)sim_roll(&w->random, OP_KIND_UNKNOWN + 1),
                         .seq = seq,
                         .at_ms = w->civil_ms + 86400000,
@@ -51,7 +52,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
                         .epoch = sim_roll(&w->random, 3),
                         .basis = sim_chance(&w->random, 500) ? OP_RIGHT : OP_POOL,
                         .day = 20516,
-                        .letter = 'R',
+                        .letter = "RrABC"[sim_roll(&w->random, 5)],
                         .number = 1 + (int)sim_roll(&w->random, 3)};
     const struct centre_seat *own = own_seat(w);
     if (own && sim_chance(&w->random, 500)) {
@@ -68,6 +69,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
         op.contact.phone_mac[0] = (char)('0' + sim_roll(&w->random, SIM_PHONES));
         op.contact.topic = (enum topic)sim_roll(&w->random, 3);
     }
+    if (sim_chance(&w->random, 20)) op.bytes.len = OP_BYTES_MAX + sim_roll(&w->random, 2);
     return op;
 }
 
@@ -78,7 +80,8 @@ static enum err enrol(struct sim_world *w, int64_t *last_seq)
     *last_seq = inc ? inc->inc.last_seq : 0;
     if (inc) return ERR_OK;
     c->now.incs[c->now.inc_count++] = (struct sim_centre_inc){
-        .inc = {.inc = w->rogue, .site = c->now.sittings[0].site}, .kiosk = SIM_ROGUE};
+        .inc = {.inc = w->rogue, .site = c->now.sittings[0].site, .letter = 'R'},
+        .kiosk = SIM_ROGUE};
     return take_a_seat(w);
 }
 
@@ -102,6 +105,10 @@ void sim_rogue(struct sim_world *w)
                                .ops = &op,
                                .count = 1};
     if (!e) e = centre_push(&c->store, &push, sim_centre_ms(w), &reply);
+    bool is_large = op.bytes.len > OP_BYTES_MAX;
+    bool is_kept = !e && reply.status == CENTRE_PUSHED;
+    if (is_large && is_kept && reply.results[0].verdict != VERDICT_OP_TOO_LARGE)
+        sim_violate(w, "an operation past its limit is applied");
     if (!e) e = centre_hear(&c->store, w->rogue, push.heard);
     sim_centre_end(c, e);
 }
