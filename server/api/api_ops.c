@@ -29,7 +29,8 @@ static enum err check_past(struct store *s, struct ops_work *w)
     inc.state = CENTRE_INC_FORKED;
     w->told.status = CENTRE_FORK;
     w->told.fork_seq = inc.last_seq;
-    return centre->ops->inc_put(centre, &inc);
+    e = centre->ops->inc_put(centre, &inc);
+    return e ? e : centre_write_off(centre);
 }
 
 static enum err run_ops(struct store *s, struct api_work *work)
