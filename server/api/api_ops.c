@@ -129,6 +129,7 @@ static bool read_ops(struct api *api, struct request *request, const struct wire
     }
     for (int i = 0; i < batch->count; i++) {
         ops[i].op = (struct op){.kind = OP_KIND_UNKNOWN, .seq = batch->from + i};
+        ops[i].had_epoch = batch->had_epoch[i];
         if (!read_op(api, request, batch->ops[i], &ops[i], mistake)) return false;
         if (ops[i].op.seq == batch->from + i) continue;
         *mistake = (struct json_mistake){"ops", "not numbered in order from `from`"};
