@@ -34,8 +34,7 @@ static const char PLANNED_NO_MORE[] =
     "WHERE id = $1";
 static const char ALL_RECOVER[] = "UPDATE sitting SET recovers = 1 WHERE recovers = 0 AND end_ms > "
                                   "(SELECT max(start_ms) FROM sitting) - $1";
-static const char TICKS_DROP[] =
-    "DELETE FROM counsellor_tick WHERE sitting IN (SELECT id FROM sitting WHERE recovers = 1)";
+static const char TICKS_DROP[] = "DELETE FROM counsellor_tick"; // all that count are taken anew
 static const char SEAT_ADD[] =
     "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open, recall, quarantined) "
     "VALUES ($1, $2, NULL, 0, NULL, 0, 0, 0) ON CONFLICT (sitting, no) DO NOTHING";
@@ -188,7 +187,7 @@ static enum err drop_unmarked(struct store *s, const struct store_journal *j)
 static enum err fill_sittings(struct store *s)
 {
     struct db_rows rows;
-    enum err e = db_run(s->db, DB_QUERY(TICKS_DROP), NULL);
+    enum err e = ERR_OK;
     db_rows_open(&rows, s->db, DB_QUERY(TOLD, DB_INT(INT64_MIN)));
     while (!e && db_rows_next(&rows)) {
         struct sitting x;
@@ -339,7 +338,8 @@ enum err store_restore(struct store *s, const struct store_restore *r, enum stor
     enum err e = store_meta(s, &meta);
     if (!e && r->journal) e = look_at(s, r->journal, &meta, answer);
     if (e || *answer != STORE_RESTORED) return e;
-    if (r->journal) e = replay(s, r->journal, &has_lost);
+    e = db_run(s->db, DB_QUERY(TICKS_DROP), NULL);
+    if (!e && r->journal) e = replay(s, r->journal, &has_lost);
     if (!e) e = begin(s, r, &meta, has_lost);
     if (!e) e = fill_sittings(s);
     if (!e) e = tell_all(s, &meta);
