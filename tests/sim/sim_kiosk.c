@@ -10,6 +10,12 @@ static struct sim_kiosk *of_env(struct env *env)
     return (void *)((char *)env - offsetof(struct sim_kiosk, env));
 }
 
+bool sim_kiosk_is_full(const struct sim_ledger *l)
+{
+    const struct sim_kiosk *k = (const void *)((const char *)l - offsetof(struct sim_kiosk, disk));
+    return !l->world->is_calm && l->world->step < k->full_to;
+}
+
 static int64_t kiosk_now_ms(struct env *env)
 {
     const struct sim_kiosk *k = of_env(env);

@@ -22,6 +22,12 @@ void sim_wait(struct sim_world *w, enum sim_fault slowness)
     (void)slowness;
 }
 
+bool sim_kiosk_is_full(const struct sim_ledger *l)
+{
+    (void)l;
+    return false;
+}
+
 uint32_t sim_roll(struct sim_random *r, uint32_t below)
 {
     (void)r;
