@@ -10,7 +10,7 @@ static struct sim_kiosk *of_env(struct env *env)
     return (void *)((char *)env - offsetof(struct sim_kiosk, env));
 }
 
-bool sim_kiosk_is_full(const struct sim_ledger *l)
+bool sim_ledger_is_full(const struct sim_ledger *l)
 {
     const struct sim_kiosk *k = (const void *)((const char *)l - offsetof(struct sim_kiosk, disk));
     return !l->world->is_calm && l->world->step < k->full_to;

@@ -53,7 +53,7 @@ static enum err ledger_end(struct ledger *ledger, enum err e)
     struct sim_ledger *l = of(ledger);
     CHECK(l->in_transaction);
     sim_wait(l->world, FAULT_KIOSK_SLOW);
-    if (!e && sim_kiosk_is_full(l)) e = ERR_FULL;
+    if (!e && sim_ledger_is_full(l)) e = ERR_FULL;
     bool saved = !e;
     if (saved && l->crash_next_end) {
         saved = sim_roll(&l->world->random, 2) == 0;

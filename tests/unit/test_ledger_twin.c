@@ -22,7 +22,7 @@ void sim_wait(struct sim_world *w, enum sim_fault slowness)
     (void)slowness;
 }
 
-bool sim_kiosk_is_full(const struct sim_ledger *l)
+bool sim_ledger_is_full(const struct sim_ledger *l)
 {
     (void)l;
     return false;
