@@ -55,6 +55,7 @@ static int highest(const struct tally *t, int owner)
 
 static void add(struct tally *t, int seat, int to)
 {
+    CHECK(seat >= 0);
     t->moves[t->move_count++] = (struct lease_move){seat, to};
     t->owner[seat] = to;
 }

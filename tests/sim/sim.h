@@ -438,7 +438,12 @@ bool sim_is_at_rest(struct sim_world *w);
 // ---- Mutants (sim_mutant.c)
 
 void mutant_choose(enum mutant m); // before any run; MUTANT_NONE takes it back
-const char *mutant_name(enum mutant m);
+bool mutant_find(const char *name, enum mutant *out);
+
+// Runs each mutant, or `only` one, over 20,000 seeds until a check says no: "name seed violation".
+// Answers 0 where all are caught. A run that aborts is no catch: it would hide what the checks miss.
+int sim_mutants_run(enum mutant only, int jobs);
+int sim_mutants_list(void);
 
 // ---- The log (sim_log.c)
 

@@ -65,9 +65,15 @@ static enum err inc_get(struct centre_store *s, struct inc_id inc, struct centre
 
 static enum err inc_put(struct centre_store *s, const struct centre_inc *inc)
 {
-    enum err e = disk(of(s));
-    if (!e) sim_centre_inc(of(s), inc->inc)->inc = *inc;
-    return e;
+    struct sim_centre *c = of(s);
+    struct centre_inc *old = &sim_centre_inc(c, inc->inc)->inc;
+    enum err e = disk(c);
+    if (e) return e;
+    if (inc->heard < old->heard || inc->last_seq < old->last_seq)
+        sim_violate(c->world, "the centre forgets what a kiosk has heard or said");
+    if (inc->heard > inc->last_seq) sim_violate(c->world, "a kiosk has heard what nobody said");
+    *old = *inc;
+    return ERR_OK;
 }
 
 static enum err kiosks_active(struct centre_store *s, struct site_code site,
@@ -230,6 +236,22 @@ static enum err booking_get(struct centre_store *s, struct booking_id id,
     return found ? ERR_OK : ERR_NOT_FOUND;
 }
 
+// I3, at the moment of the sale: whoever sells owns the seat, under this epoch, and it is on sale.
+static void check_sale(struct sim_centre *c, const struct centre_booking *b, struct inc_id source,
+                       const struct op *op)
+{
+    const struct centre_seat *seat = sim_centre_seat(c, b->sitting, b->seat);
+    bool is_right = op->basis == OP_RIGHT;
+    bool is_owner = is_right ? id_eq(seat->owner.id, source.id) : id_is_none(seat->owner.id);
+    if (!is_owner) sim_violate(c->world, "I3: a seat is sold by who does not own it");
+    if (is_right && seat->epoch != op->epoch)
+        sim_violate(c->world, "I3: a seat is sold under an epoch that is over");
+    if (!id_is_none(seat->booking.id)) sim_violate(c->world, "I3: a seat is sold that is booked");
+    bool recovers = c->now.recovers[sitting_index(c, b->sitting)];
+    if (!is_right && !recovers && seat->state != CENTRE_SEAT_OPEN)
+        sim_violate(c->world, "I3: the pool sells a seat that is not on sale");
+}
+
 static enum err booking_add(struct centre_store *s, const struct centre_booking *b,
                             struct inc_id source, const struct centre_op *op)
 {
@@ -240,6 +262,7 @@ static enum err booking_add(struct centre_store *s, const struct centre_booking 
         sim_violate(c->world, "I5: a booking is added twice");
         return ERR_CONFLICT;
     }
+    if (booking_holds_seat(b->state)) check_sale(c, b, source, &op->op);
     CHECK(c->now.booking_count < SIM_BOOKINGS_MAX);
     int phone = op->contact.has_phone ? op->contact.phone_mac[0] - '0' : -1;
     c->bookings[c->now.booking_count++] =

@@ -168,7 +168,7 @@ static void send_push(struct sim_kiosk *k, struct sim_message *m)
         m->from -= sim_roll(&k->world->random, 3);
     bool is_gap = sim_fault(k->world, FAULT_GAP);
     bool is_fork = self->acked > self->safe && sim_fault(k->world, FAULT_FORK);
-    if (is_gap) m->from = self->op_seq + 2;
+    if (is_gap) m->from = self->acked + 2;
     if (is_fork) m->from = self->acked;
     int64_t left = self->op_seq - m->from + 1;
     int64_t most = 1 + sim_roll(&k->world->random, SIM_BATCH_MAX);

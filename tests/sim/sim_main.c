@@ -7,7 +7,8 @@
 //             [--faults DROP,CUT_UP]     … only with these faults (faults.def)
 //             [--mutant NAME]            … with a guard removed
 //             [--shorten]                … says what of it is needed to fail
-//   lvyue-sim --mutants [--jobs N]       runs every mutant until it is caught: "name seed"
+//   lvyue-sim --mutants [--jobs N]       runs every mutant until it is caught: "name seed violation"
+//             [--mutant NAME]            … only this one
 //   lvyue-sim --list-mutants
 #include "sim/sim.h"
 
@@ -18,8 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define JOBS_MAX         64
-#define MUTANT_SEEDS_MAX 20000
+#define JOBS_MAX 64
 
 static const char *const fault_words[] = {
 #define FAULT(id, words) [FAULT_##id] = words,
@@ -48,6 +48,7 @@ struct options {
     bool trace;
     bool shorten;
     bool mutants;
+    enum mutant mutant;
 };
 
 static void run_job(const struct options *o, int job, struct shared *shared)
@@ -147,75 +148,6 @@ static int shorten(struct sim_script script)
     return fails;
 }
 
-// The first seed that catches the mutant, 0 where none does. A CHECK that aborts catches it too, so
-// every batch of seeds runs in a child.
-static int64_t catch_mutant(enum mutant m)
-{
-    int64_t *found =
-        mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(found != MAP_FAILED);
-    *found = 0;
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        struct sim_counts counts = {0};
-        struct sim_world *w = sim_world_new();
-        if (!freopen("/dev/null", "w", stderr)) _exit(2); // a mutant makes noise
-        mutant_choose(m);
-        bool clean = true;
-        for (int64_t seed = 1; seed <= MUTANT_SEEDS_MAX && clean; seed++) {
-            const struct sim_script script = {.seed = seed};
-            *found = seed;
-            clean = sim_run(w, &script, &counts, NULL);
-        }
-        _exit(clean ? 0 : 1);
-    }
-    int status = 0;
-    CHECK(waitpid(child, &status, 0) == child);
-    bool is_caught = WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 1);
-    return is_caught ? *found : 0;
-}
-
-static int run_some_mutants(int job, int jobs)
-{
-    int survivors = 0;
-    for (int m = MUTANT_NONE + 1 + job; m < MUTANT_COUNT; m += jobs) {
-        int64_t seed = catch_mutant((enum mutant)m);
-        if (seed == 0) survivors++;
-        if (seed == 0) {
-            printf("%s survives %d seeds\n", mutant_name((enum mutant)m), MUTANT_SEEDS_MAX);
-        } else {
-            printf("%s %lld\n", mutant_name((enum mutant)m), (long long)seed);
-        }
-        fflush(stdout);
-    }
-    return survivors > 0;
-}
-
-static int run_mutants(int jobs)
-{
-    int failed = 0;
-    for (int job = 0; job < jobs; job++) {
-        pid_t child = fork();
-        CHECK(child >= 0);
-        if (child == 0) _exit(run_some_mutants(job, jobs));
-    }
-    for (int job = 0; job < jobs; job++) {
-        int status = 0;
-        CHECK(wait(&status) > 0);
-        failed |= status != 0;
-    }
-    return failed;
-}
-
-static int list_mutants(void)
-{
-    for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
-        printf("%s\n", mutant_name((enum mutant)m));
-    }
-    return 0;
-}
-
 static bool parse_range(const char *text, struct options *o)
 {
     struct str s = str_from_z(text);
@@ -225,20 +157,11 @@ static bool parse_range(const char *text, struct options *o)
            str_to_int(str_sub(s, dots + 2, s.len), o->first, INT64_MAX / 2, &o->last);
 }
 
-static bool choose_mutant(const char *name)
-{
-    for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
-        if (strcmp(mutant_name((enum mutant)m), name) != 0) continue;
-        mutant_choose((enum mutant)m);
-        return true;
-    }
-    return false;
-}
-
 static int usage(void)
 {
     fprintf(stderr,
-            "lvyue-sim --seeds A..B [--jobs N] | --mutants [--jobs N] | --list-mutants |\n"
+            "lvyue-sim --seeds A..B [--jobs N] | --mutants [--mutant NAME] [--jobs N] |\n"
+            "  --list-mutants |\n"
             "  --seed N [--steps LIST] [--faults LIST] [--mutant NAME] [--trace | --shorten]\n");
     return 2;
 }
@@ -267,15 +190,16 @@ int main(int argc, char **argv)
         if (c == 'n') fine = str_to_int(str_from_z(optarg), 1, INT64_MAX / 2, &script.seed);
         if (c == 'p') fine = sim_script_steps(&script, optarg);
         if (c == 'f') fine = sim_script_faults(&script, optarg);
-        if (c == 'u') fine = choose_mutant(optarg);
+        if (c == 'u') fine = mutant_find(optarg, &o.mutant);
         if (c == 't') o.trace = true;
         if (c == 'h') o.shorten = true;
         if (c == 'm') o.mutants = true;
-        if (c == 'l') return list_mutants();
+        if (c == 'l') return sim_mutants_list();
         if (!fine) return usage();
     }
     o.jobs = (int)jobs;
-    if (o.mutants) return run_mutants(o.jobs);
+    if (o.mutants) return sim_mutants_run(o.mutant, o.jobs);
+    mutant_choose(o.mutant);
     if (script.seed > 0) return o.shorten ? shorten(script) : replay(&script, o.trace);
     if (o.last == 0) return usage();
     return report(run_jobs(&o), o.jobs);

@@ -87,7 +87,9 @@ static enum err new_life(struct sim_centre *c, const struct sim_kiosk *k, struct
             bool is_his = id_eq(seat->owner.id, old->inc.inc.id) && id_is_none(seat->booking.id);
             if (!is_his) continue;
             seat->owner = (struct inc_id){0};
+            seat->is_recalled = false;
             seat->epoch++;
+            if (centre_tell_avail(&c->store, &c->now.sittings[s / SIM_SEATS])) return ERR_FULL;
         }
     }
     struct sim_centre_inc *inc = &c->now.incs[c->now.inc_count++];
@@ -154,6 +156,14 @@ static bool is_over(struct sim_world *w, const struct sim_message *m, struct sim
     return true;
 }
 
+// A broken centre leaves out the first result, as if it had been asked from there on.
+static void tear(struct sim_message *reply)
+{
+    reply->from++;
+    reply->count--;
+    memmove(reply->results, reply->results + 1, sizeof(reply->results[0]) * (size_t)reply->count);
+}
+
 static enum err hear_push(struct sim_world *w, const struct sim_message *m,
                           struct sim_message *reply)
 {
@@ -175,6 +185,8 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
         sim_violate(w, "a life that is over is heard");
     if (answer.status == CENTRE_PUSHED && m->is_fork && m->from <= known)
         sim_violate(w, "other bytes under a known number pass");
+    if (answer.status == CENTRE_PUSHED && m->from > known + 1)
+        sim_violate(w, "operations are applied past a hole");
     *reply = reply_to(m, SIM_PUSH_REPLY);
     bool was_answered = m->count > 0 && answer.acked > known && m->ops[0].is_answered;
     if (was_answered) sim_came(w, OUTCOME_TOLD_AFTER_RESTORE);
@@ -190,6 +202,7 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
     reply->acked = answer.acked;
     reply->safe = sim_safe(w, m->inc);
     memcpy(reply->results, answer.results, sizeof(reply->results));
+    if (m->count > 1 && sim_fault(w, FAULT_TORN_ANSWER)) tear(reply);
     if (m->count > 0 && answer.acked > m->from + m->count - 1) sim_came(w, OUTCOME_TOLD_AGAIN);
     return ERR_OK;
 }
@@ -210,13 +223,14 @@ static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
         return ERR_OK;
     }
     sim_centre_page(&w->centre, m->inc, &m->position, SIM_PAGE_ROWS_MAX, &page, reply->rows);
-    // Now and then a page of some other history comes along.
-    reply->gen = sim_chance(&w->random, 5) ? sim_gen(w, 0) : page.gen;
+    // Now and then a page of some other history comes along, in which nothing happened.
+    bool is_other = !w->is_calm && sim_chance(&w->random, 10);
+    reply->gen = is_other ? sim_gen(w, 0) : page.gen;
     reply->position = page.from;
     reply->to = page.to;
     reply->more = page.more;
     reply->applied = page.applied;
-    reply->count = page.count;
+    reply->count = is_other ? 0 : page.count;
     return ERR_OK;
 }
 
@@ -239,7 +253,7 @@ void sim_last_words(struct sim_world *w)
         sim_centre_end(&w->centre, e);
         reply.gen = m.gen;
         for (int copies = 0; !e && copies < 4; copies++) {
-            sim_send(w, &reply, sim_roll(&w->random, 300000));
+            sim_send(w, &reply, sim_roll(&w->random, copies < 2 ? 20000 : 300000));
         }
     }
 }

@@ -58,7 +58,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
     if (own && sim_chance(&w->random, 500)) {
         op.op.sitting = own->sitting;
         op.op.seat = own->seat;
-        op.op.epoch = own->epoch;
+        op.op.epoch = own->epoch - (sim_chance(&w->random, 100) ? 1 : 0);
         op.op.basis = OP_RIGHT;
         op.op.kind = sim_chance(&w->random, 800) ? OP_BOOK : OP_RETURN;
         op.op.booking.id = sim_id(&w->random);

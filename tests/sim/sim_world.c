@@ -35,11 +35,12 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_FORK] = 4,
     [FAULT_CLOCK_JUMP] = 300,
     [FAULT_CLOCK_UNKNOWN] = 150,
-    [FAULT_RESTORE] = 60,
+    [FAULT_RESTORE] = 120,
     [FAULT_RESTORE_OLD] = 400,
     [FAULT_WRITTEN_OFF] = 500,
     [FAULT_EARLY_REPORT] = 100,
     [FAULT_LATE_ANSWER] = 500,
+    [FAULT_TORN_ANSWER] = 20,
 };
 
 bool sim_fault(struct sim_world *w, enum sim_fault fault)
