@@ -101,13 +101,15 @@ static void check_epochs(struct sim_world *w)
     memcpy(w->seen_recovers, w->centre.now.recovers, sizeof(w->seen_recovers));
 }
 
-// A slip that the centre knows nothing of: its seat is still that kiosk's, also where the kiosk is gone;
-// or it is in quarantine, or a recovery goes on in which it may yet be heard of.
+// A slip that the centre knows nothing of: its seat is that kiosk's, or that of a life that is over, from
+// which nothing comes back; or it is in quarantine, or a recovery goes on in which it may yet be heard of.
 static void check_unknown_slip(struct sim_world *w, const struct sim_slip *slip)
 {
     const struct centre_seat *seat = &w->centre.now.seats[slip->sitting][slip->seat - 1];
+    const struct sim_centre_inc *owner = sim_centre_inc(&w->centre, seat->owner);
+    bool is_over = owner && owner->inc.state != CENTRE_INC_ACTIVE;
     bool is_safe = w->centre.now.recovers[slip->sitting] || id_eq(seat->owner.id, slip->inc.id) ||
-                   seat->state == CENTRE_SEAT_QUARANTINED;
+                   is_over || seat->state == CENTRE_SEAT_QUARANTINED;
     if (!is_safe)
         sim_violate(w, "I1: seat %d of sitting %d can be sold twice", slip->seat, slip->sitting);
 }
