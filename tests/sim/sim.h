@@ -34,7 +34,7 @@
 #define SIM_FEED_MAX         4096
 #define SIM_MESSAGES_MAX     64
 #define SIM_SLIPS_MAX        2048
-#define SIM_PAGE_ROWS_MAX    6  // small, so that catch-ups have several pages
+#define SIM_PAGE_ROWS_MAX    4  // small, so that catch-ups have several pages
 #define SIM_MESSAGE_ROWS_MAX 56 // a page does not split what one transaction told
 #define SIM_BATCH_MAX        8
 #define SIM_PHONES           6

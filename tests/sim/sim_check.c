@@ -101,6 +101,19 @@ static void check_epochs(struct sim_world *w)
     memcpy(w->seen_recovers, w->centre.now.recovers, sizeof(w->seen_recovers));
 }
 
+// A slip that the centre knows nothing of: its seat is that kiosk's, or that of a life that is over, from
+// which nothing comes back; or it is in quarantine, or a recovery goes on in which it may yet be heard of.
+static void check_unknown_slip(struct sim_world *w, const struct sim_slip *slip)
+{
+    const struct centre_seat *seat = &w->centre.now.seats[slip->sitting][slip->seat - 1];
+    const struct sim_centre_inc *owner = sim_centre_inc(&w->centre, seat->owner);
+    bool is_over = owner && owner->inc.state != CENTRE_INC_ACTIVE;
+    bool is_safe = w->centre.now.recovers[slip->sitting] || id_eq(seat->owner.id, slip->inc.id) ||
+                   is_over || seat->state == CENTRE_SEAT_QUARANTINED;
+    if (!is_safe)
+        sim_violate(w, "I1: seat %d of sitting %d can be sold twice", slip->seat, slip->sitting);
+}
+
 // A promise is never lost: each live slip is known to the centre, or lies in its kiosk's log.
 static void check_slips(struct sim_world *w)
 {
@@ -110,6 +123,7 @@ static void check_slips(struct sim_world *w)
         const struct sim_centre_booking *b = sim_centre_booking(&w->centre, slip->booking);
         if (b && (booking_holds_seat(b->b.state) || b->b.state == BOOKING_DISPLACED)) continue;
         if (b) sim_violate(w, "a slip's booking is %s", booking_state_code(b->b.state));
+        if (!b) check_unknown_slip(w, slip);
         if (!is_active(w, slip->inc)) continue; // gone with its kiosk's disk, as is stated
         const struct sim_kiosk *k = &w->kiosks[slip->kiosk];
         bool in_log = false;

@@ -248,10 +248,8 @@ static void give_up_waiting(struct sim_kiosk *k)
     if (k->disk.has_crashed) sim_kiosk_power_cut(k);
     k->disk.crash_next_end = false;
     if (e || !k->is_up) return;
-    if (withdrawn) {
-        sim_came(k->world, OUTCOME_POOL_WITHDRAWN);
-        k->spool_count = 0;
-    }
+    if (withdrawn) sim_came(k->world, OUTCOME_POOL_WITHDRAWN);
+    k->spool_count = 0; // also of a seat that was to be asked for again
     k->waiting = (struct booking_id){0};
     k->moving = (struct booking_id){0};
 }

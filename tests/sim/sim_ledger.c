@@ -91,8 +91,9 @@ static enum err self_put(struct ledger *ledger, const struct ledger_self *self)
     struct sim_ledger *l = of(ledger);
     enum err e = disk(l);
     if (e) return e;
-    CHECK(0 <= self->safe && self->safe <= self->acked && self->acked <= self->op_seq);
-    CHECK(self->op_seq == l->now.op_count);
+    bool is_order = 0 <= self->safe && self->safe <= self->acked && self->acked <= self->op_seq;
+    if (!is_order) sim_violate(l->world, "a kiosk has heard what it never said");
+    if (self->op_seq != l->now.op_count) sim_violate(l->world, "a kiosk's log has a hole");
     l->now.self = *self;
     return ERR_OK;
 }
@@ -164,6 +165,14 @@ static enum err right_get(struct ledger *ledger, struct sitting_id sitting, int 
     return r ? ERR_OK : ERR_NOT_FOUND;
 }
 
+// The log's last line is why this booking has left its seat.
+static bool explains(const struct sim_ledger *l, struct booking_id id)
+{
+    const struct sim_op *last = &l->ops[l->now.op_count - 1];
+    if (l->now.op_count == 0) return false;
+    return last->kind == OP_MOVE || (last->kind == OP_CANCEL && id_eq(last->booking.id, id.id));
+}
+
 static enum err right_put(struct ledger *ledger, const struct ledger_right *right)
 {
     struct sim_ledger *l = of(ledger);
@@ -173,7 +182,11 @@ static enum err right_put(struct ledger *ledger, const struct ledger_right *righ
     if (!r) {
         CHECK(l->now.right_count < SIM_RIGHTS_MAX);
         r = &l->now.rights[l->now.right_count++];
+        *r = *right;
     }
+    bool is_cleared = !id_is_none(r->booking.id) && !id_eq(r->booking.id, right->booking.id);
+    if (is_cleared && !explains(l, r->booking))
+        sim_violate(l->world, "a log does not say why a seat is free again");
     *r = *right;
     return ERR_OK;
 }
@@ -184,7 +197,8 @@ static enum err right_drop(struct ledger *ledger, struct sitting_id sitting, int
     enum err e = disk(l);
     if (e) return e;
     struct ledger_right *r = find_right(l, sitting, seat);
-    CHECK(r && id_is_none(r->booking.id));
+    CHECK(r);
+    if (!id_is_none(r->booking.id)) sim_violate(l->world, "a kiosk gives back a seat it has sold");
     *r = l->now.rights[--l->now.right_count];
     return ERR_OK;
 }

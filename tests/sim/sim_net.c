@@ -253,7 +253,7 @@ void sim_last_words(struct sim_world *w)
         sim_centre_end(&w->centre, e);
         reply.gen = m.gen;
         for (int copies = 0; !e && copies < 4; copies++) {
-            sim_send(w, &reply, sim_roll(&w->random, copies < 2 ? 20000 : 300000));
+            sim_send(w, &reply, 10000 + sim_roll(&w->random, copies == 0 ? 300000 : 50000));
         }
     }
 }

@@ -292,7 +292,7 @@ void sim_kiosk_visit(struct sim_kiosk *k)
     if (!id_is_none(k->waiting.id)) return; // the screen is taken
     k->disk.crash_next_end = sim_fault(k->world, FAULT_KIOSK_CRASH);
     uint32_t what = sim_roll(&k->world->random, 100);
-    if (what < 46) {
+    if (what < 42) {
         book(k);
     } else if (what < 55) {
         move(k);
