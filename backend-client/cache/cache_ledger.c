@@ -6,12 +6,13 @@
 
 static const char self_select[] =
     "SELECT inc, gen, site, op_seq, op_hash, acked, safe, applied, pos_county, pos_site, "
-    "pos_device, floor_ms, letter, ticket_day, ticket_number, ticket_small, new_gen FROM self";
+    "pos_device, floor_ms, letter, ticket_day, ticket_number, ticket_small, new_gen, "
+    "report_seq FROM self";
 static const char self_update[] =
     "UPDATE self SET inc = $1, gen = $2, site = $3, op_seq = $4, op_hash = $5, acked = $6, "
     "safe = $7, applied = $8, pos_county = $9, pos_site = $10, pos_device = $11, "
     "floor_ms = $12, letter = $13, ticket_day = $14, ticket_number = $15, ticket_small = $16, "
-    "new_gen = $17";
+    "new_gen = $17, report_seq = $18";
 static const char op_insert[] =
     "INSERT INTO op (seq, hash, kind, booking, bytes) VALUES ($1, $2, $3, $4, $5)";
 static const char op_select[] = "SELECT hash, kind, booking, bytes FROM op WHERE seq = $1";
@@ -96,6 +97,7 @@ static enum err self_get(struct ledger *l, struct ledger_self *out)
     out->ticket_number = cache_column_int(&row, 14, 0, TICKET_NUMBER_MAX);
     out->ticket_small = db_int(&row, 15) != 0;
     out->new_gen = db_id(&row, 16);
+    out->report_seq = db_int(&row, 17);
     return db_rows_close(&row);
 }
 
@@ -105,17 +107,17 @@ static enum err self_put(struct ledger *l, const struct ledger_self *self)
     struct str letter = {&self->letter, self->letter != 0};
     int64_t changed = 0;
     crypt_hash_hex(&self->op_hash, hash);
-    enum err e =
-        db_run(of(l),
-               DB_QUERY(self_update, DB_ID(&self->inc.id), DB_ID(&self->gen),
-                        DB_TEXT(str_from_z(self->site.z)), DB_INT(self->op_seq),
-                        DB_TEXT(str_from_z(hash)), DB_INT(self->acked), DB_INT(self->safe),
-                        DB_INT(self->applied), DB_INT(self->position.seq[FEED_COUNTY]),
-                        DB_INT(self->position.seq[FEED_SITE_STREAM]),
-                        DB_INT(self->position.seq[FEED_DEVICE]), DB_INT(self->floor_ms),
-                        DB_TEXT(letter), DB_INT(self->ticket_day), DB_INT(self->ticket_number),
-                        DB_INT(self->ticket_small), DB_ID(&self->new_gen)),
-               &changed);
+    enum err e = db_run(of(l),
+                        DB_QUERY(self_update, DB_ID(&self->inc.id), DB_ID(&self->gen),
+                                 DB_TEXT(str_from_z(self->site.z)), DB_INT(self->op_seq),
+                                 DB_TEXT(str_from_z(hash)), DB_INT(self->acked), DB_INT(self->safe),
+                                 DB_INT(self->applied), DB_INT(self->position.seq[FEED_COUNTY]),
+                                 DB_INT(self->position.seq[FEED_SITE_STREAM]),
+                                 DB_INT(self->position.seq[FEED_DEVICE]), DB_INT(self->floor_ms),
+                                 DB_TEXT(letter), DB_INT(self->ticket_day),
+                                 DB_INT(self->ticket_number), DB_INT(self->ticket_small),
+                                 DB_ID(&self->new_gen), DB_INT(self->report_seq)),
+                        &changed);
     if (!e && changed != 1) e = ERR_CORRUPT;
     return cache_refused(e, "move the positions");
 }

@@ -187,7 +187,7 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
 {
     struct ledger_self self = {0};
     if (keeper_self(k, &self)) return;
-    struct sync_owed owed = {self.op_seq - self.acked, sync_must_report(&self)};
+    struct sync_owed owed = sync_owed(&self);
     struct sync_todo todo = sync_plan_step(&k->plan, k->env, event, talk, retry_after_ms, owed);
     for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (!todo.start[t]) continue;

@@ -19,6 +19,7 @@ static enum err look_into(struct data_dir *dir, const char *file, struct arena *
     struct store_meta meta;
     struct store_keys keys = {0};
     enum err e = data_dir_store_open_file(dir, file, arena, store);
+    if (e) log_error("%s: not a backup of a centre", file);
     if (e) return e;
     e = store_meta(*store, &meta);
     if (e) log_error("%s: not a backup of a centre", file);

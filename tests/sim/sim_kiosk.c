@@ -227,13 +227,14 @@ static void start(struct sim_kiosk *k, enum sync_talk talk)
 static void step(struct sim_kiosk *k, enum sync_event event, enum sync_talk talk, int64_t later_ms)
 {
     const struct ledger_self *self = &k->disk.now.self;
-    struct sync_owed owed = {self->op_seq - self->acked, sync_must_report(self)};
+    struct sync_owed owed = sync_owed(self);
     struct sync_todo todo = sync_plan_step(&k->plan, &k->env, event, talk, later_ms, owed);
     for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (todo.start[t]) start(k, (enum sync_talk)t);
     }
     // A report that comes before what it is made of; nobody waits for its answer.
-    bool is_early = owed.report && owed.unsent > 0 && sim_fault(k->world, FAULT_EARLY_REPORT);
+    bool is_early =
+        owed.report && owed.before_report > 0 && sim_fault(k->world, FAULT_EARLY_REPORT);
     if (is_early) {
         start(k, SYNC_REPORT);
         k->request[SYNC_REPORT] = 0;
