@@ -2,6 +2,7 @@
 
 #include "base/mutant.h"
 #include "sync/sync_log.h"
+#include "sync/sync_recover.h"
 #include "wire/wire_op.h"
 
 #define RETURNS_MAX 64 // given back at one start; the rest follows with the next
@@ -323,6 +324,12 @@ enum err sync_walkin(struct ledger *l, struct sync_now now, enum verdict *verdic
 }
 
 // The seat stops being ours in the same transaction that says so, before anything is sent.
+// What is sold until the report is heard, is sold on rights that it names: none goes before.
+static bool owes_report(const struct ledger_self *self)
+{
+    return sync_must_report(self) && !MUTANT(RETURNS_BEFORE_REPORT);
+}
+
 static enum err give_back(struct ledger *l, struct ledger_self *self, struct ledger_right right,
                           struct sync_now now)
 {
@@ -343,7 +350,7 @@ enum err sync_return(struct ledger *l, struct sitting_id sitting, int seat, stru
     if (e) return e;
     e = l->ops->right_get(l, sitting, seat, &right);
     bool is_sold = !e && !id_is_none(right.booking.id) && !MUTANT(SOLD_SEAT_RETURNED);
-    if (is_sold) e = ERR_NOT_FOUND;
+    if (is_sold || owes_report(&self)) e = ERR_NOT_FOUND;
     if (!e) e = give_back(l, &self, right, now);
     return end(l, &self, e);
 }
@@ -364,7 +371,7 @@ enum err sync_start(struct ledger *l, struct sync_now now)
         if (!e && !MUTANT(ASKED_SURVIVES_RESTART))
             e = sync_log_cancel(l, &self, booking, OP_WHY_UNANSWERED, now);
     }
-    if (!e) e = l->ops->idle_rights(l, idle, RETURNS_MAX, &idle_count);
+    if (!e && !owes_report(&self)) e = l->ops->idle_rights(l, idle, RETURNS_MAX, &idle_count);
     for (int i = 0; !e && i < idle_count; i++) {
         e = give_back(l, &self, idle[i], now);
     }

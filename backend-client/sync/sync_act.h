@@ -68,7 +68,8 @@ MUST_USE enum err sync_checkin(struct ledger *l, const struct ledger_booking *bo
 MUST_USE enum err sync_walkin(struct ledger *l, struct sync_now now, enum verdict *verdict,
                               char *letter, int *number);
 
-// Gives an unsold right back to the pool. ERR_NOT_FOUND where it is not held or is sold.
+// Gives an unsold right back to the pool. ERR_NOT_FOUND where it is not held or is sold, and while a
+// restored centre waits for our report (sync_recover.h).
 MUST_USE enum err sync_return(struct ledger *l, struct sitting_id sitting, int seat,
                               struct sync_now now);
 

@@ -142,8 +142,8 @@ class Pusher(threading.Thread):
 
 
 class Loop:
-    def __init__(self, build, folder, seed, pushers=PUSHERS):
-        self.pusher_count = pushers
+    def __init__(self, build, folder, seed, pushers=PUSHERS, asks=12):
+        self.pusher_count, self.asks = pushers, asks
         self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
         self.dice = random.Random(seed)
         c.BUILD = self.build
@@ -169,12 +169,12 @@ class Loop:
         self.centre.stop()
         self.centre.folder.cleanup()
 
-    def start_keeper(self, asks=12):
+    def start_keeper(self, asks=None):
         with open(self.folder / "keeper.log", "ab") as log:
             self.keeper = subprocess.Popen(
                 [self.build / "lvyue-keeper-load", self.data, self.spool,
                  f"http://127.0.0.1:{self.line.port}", self.slips, str(self.demo_offset_ms()),
-                 str(asks)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                 str(self.asks if asks is None else asks)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 text=True)
 
     def demo_offset_ms(self):

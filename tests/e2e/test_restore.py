@@ -287,7 +287,7 @@ class Programs(unittest.TestCase):
     def test_every_slip_of_a_real_kiosk_is_at_the_centre_once(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="lvyue-restore-"))
         self.addCleanup(shutil.rmtree, folder, True)
-        loop = kill_loop.Loop(c.BUILD, folder, seed=1, pushers=0)
+        loop = kill_loop.Loop(c.BUILD, folder, seed=1, pushers=0, asks=1)
         self.addCleanup(loop.close)
         loop.prepare()
         self.more_slips(loop)

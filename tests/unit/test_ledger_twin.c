@@ -22,6 +22,12 @@ void sim_wait(struct sim_world *w, enum sim_fault slowness)
     (void)slowness;
 }
 
+void sim_violate(struct sim_world *w, const char *format, ...)
+{
+    (void)w;
+    fail_msg("%s", format);
+}
+
 bool sim_ledger_is_full(const struct sim_ledger *l)
 {
     (void)l;
