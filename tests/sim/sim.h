@@ -35,6 +35,7 @@
 #define SIM_MESSAGES_MAX     64
 #define SIM_SLIPS_MAX        2048
 #define SIM_PAGE_ROWS_MAX    4  // small, so that catch-ups have several pages
+#define SIM_LAST_ROWS_MAX    24 // … and the last word is a whole one
 #define SIM_MESSAGE_ROWS_MAX 56 // a page does not split what one transaction told
 #define SIM_BATCH_MAX        8
 #define SIM_PHONES           6
@@ -440,7 +441,8 @@ void mutant_choose(enum mutant m); // before any run; MUTANT_NONE takes it back
 bool mutant_find(const char *name, enum mutant *out);
 
 // Runs each mutant, or `only` one, over 20,000 seeds until a check says no: "name seed violation".
-// Answers 0 where all are caught. A run that aborts is no catch: it would hide what the checks miss.
+// Answers 0 where all are caught. A run that aborts is no catch: it would hide what the checks miss;
+// nor is one that fails without the mutant, too.
 int sim_mutants_run(enum mutant only, int jobs);
 int sim_mutants_list(void);
 

@@ -164,6 +164,17 @@ static void tear(struct sim_message *reply)
     memmove(reply->results, reply->results + 1, sizeof(reply->results[0]) * (size_t)reply->count);
 }
 
+// I7 of what was confirmed before a restore: told again, it still is.
+static void check_told_again(struct sim_world *w, const struct sim_message *m, int64_t known,
+                             const struct centre_push_reply *answer)
+{
+    for (int i = 0; i < m->count; i++) {
+        bool is_new = m->from + i > known && m->ops[i].had_epoch > 0;
+        if (is_new && answer->results[i].outcome == OP_REFUSED)
+            sim_violate(w, "I7: a confirmed sale of kiosk %d is refused when told again", m->kiosk);
+    }
+}
+
 static enum err hear_push(struct sim_world *w, const struct sim_message *m,
                           struct sim_message *reply)
 {
@@ -187,6 +198,7 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
         sim_violate(w, "other bytes under a known number pass");
     if (answer.status == CENTRE_PUSHED && m->from > known + 1)
         sim_violate(w, "operations are applied past a hole");
+    if (answer.status == CENTRE_PUSHED) check_told_again(w, m, known, &answer);
     *reply = reply_to(m, SIM_PUSH_REPLY);
     bool was_answered = m->count > 0 && answer.acked > known && m->ops[0].is_answered;
     if (was_answered) sim_came(w, OUTCOME_TOLD_AFTER_RESTORE);
@@ -207,7 +219,7 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
     return ERR_OK;
 }
 
-static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
+static enum err hear_pull(struct sim_world *w, const struct sim_message *m, int rows_max,
                           struct sim_message *reply)
 {
     struct feed_page page;
@@ -222,7 +234,7 @@ static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
         reply->status = CENTRE_RETIRED;
         return ERR_OK;
     }
-    sim_centre_page(&w->centre, m->inc, &m->position, SIM_PAGE_ROWS_MAX, &page, reply->rows);
+    sim_centre_page(&w->centre, m->inc, &m->position, rows_max, &page, reply->rows);
     // Now and then a page of some other history comes along, in which nothing happened.
     bool is_other = !w->is_calm && sim_chance(&w->random, 10);
     reply->gen = is_other ? sim_gen(w, 0) : page.gen;
@@ -249,7 +261,7 @@ void sim_last_words(struct sim_world *w)
         bool is_heard = inc && inc->inc.state == CENTRE_INC_ACTIVE && id_eq(m.gen, w->centre.gen);
         if (!is_heard) continue;
         sim_centre_begin(&w->centre);
-        enum err e = hear_pull(w, &m, &reply);
+        enum err e = hear_pull(w, &m, SIM_LAST_ROWS_MAX, &reply);
         sim_centre_end(&w->centre, e);
         reply.gen = m.gen;
         for (int copies = 0; !e && copies < 4; copies++) {
@@ -281,7 +293,7 @@ static enum err answer(struct sim_world *w, const struct sim_message *m, struct 
     switch (m->kind) {
     case SIM_HELLO: return hear_hello(w, m, reply);
     case SIM_PUSH: return hear_push(w, m, reply);
-    case SIM_PULL: return hear_pull(w, m, reply);
+    case SIM_PULL: return hear_pull(w, m, SIM_PAGE_ROWS_MAX, reply);
     case SIM_REPORT: return hear_report(w, m, reply);
     case SIM_REPORT_REPLY:
     case SIM_HELLO_REPLY:

@@ -253,7 +253,7 @@ static void one_step(struct sim_world *w)
     } else if (what < 97) {
         sim_chance(&w->random, 300) ? change_roster(w) : sim_minute(w);
         sim_rogue(w);
-        if (sim_chance(&w->random, 300)) sim_backup(w);
+        if (sim_chance(&w->random, 200)) sim_backup(w);
         sim_restore(w);
     } else {
         trouble_a_kiosk(w);
