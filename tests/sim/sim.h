@@ -285,7 +285,8 @@ struct sim_spooled {
 
 struct sim_kiosk {
     struct sim_ledger disk;
-    struct env env; // its clock
+    struct env env;  // its clock
+    int64_t boot_ms; // its monotonic clock begins with its power
     struct sim_world *world;
     int index;
     int site;
@@ -308,7 +309,8 @@ struct sim_kiosk {
     struct sim_spooled spool[4]; // in memory that outlives the program, not the power
     int spool_count;
     struct ledger_booking seatless; // the last wish or refused sale; its visitor may come back
-    struct feed_position seen;      // for I6
+    int64_t seen_op_seq;
+    struct feed_position seen; // for I6
     struct inc_id seen_inc;
     struct id seen_gen;
 };

@@ -18,7 +18,8 @@ static int64_t kiosk_now_ms(struct env *env)
 
 static int64_t kiosk_mono_ms(struct env *env)
 {
-    return of_env(env)->world->mono_ms;
+    const struct sim_kiosk *k = of_env(env);
+    return k->world->mono_ms - k->boot_ms;
 }
 
 static void kiosk_random(struct env *env, void *bytes, size_t count)
@@ -100,6 +101,7 @@ void sim_kiosk_power_cut(struct sim_kiosk *k)
 void sim_kiosk_power_on(struct sim_kiosk *k)
 {
     struct sim_world *w = k->world;
+    k->boot_ms = w->mono_ms;
     sync_plan_init(&k->plan, 2000);
     sync_stage_clear(&k->stage);
     memset(k->request, 0, sizeof(k->request));
