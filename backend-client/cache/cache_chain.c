@@ -12,6 +12,10 @@ static const char self_insert[] =
 static const char ends_select[] = "SELECT base_seq, base_hash, op_seq, op_hash FROM self";
 static const char ops_select[] = "SELECT seq, hash, bytes FROM op ORDER BY seq";
 
+// No rule of the schema names these, so SQLite does not miss one whose name is damaged.
+static const char answer_columns[] = "SELECT count(*) FROM pragma_table_info('op') WHERE name IN "
+                                     "('outcome', 'verdict', 'seat', 'epoch', 'next_seat')";
+
 // The first row of a new file. A file with a log and without this row has lost it.
 static enum err begin_life(struct db *db, struct env *env)
 {
@@ -55,6 +59,8 @@ enum err cache_chain_check(struct db *db, struct env *env, bool *is_new)
     int64_t count = 0;
     enum err e = db_one_int(db, DB_QUERY(self_count), &count);
     *is_new = !e && count == 0;
+    if (!e) e = db_one_int(db, DB_QUERY(answer_columns), &count);
+    if (!e && count != 5) e = ERR_CORRUPT;
     if (*is_new) e = begin_life(db, env);
     if (e) return e;
     struct db_rows row;

@@ -6,11 +6,13 @@
 
 static const char self_select[] =
     "SELECT inc, gen, site, op_seq, op_hash, acked, safe, applied, pos_county, pos_site, "
-    "pos_device, floor_ms, letter, ticket_day, ticket_number, ticket_small FROM self";
+    "pos_device, floor_ms, letter, ticket_day, ticket_number, ticket_small, new_gen, "
+    "report_seq FROM self";
 static const char self_update[] =
     "UPDATE self SET inc = $1, gen = $2, site = $3, op_seq = $4, op_hash = $5, acked = $6, "
     "safe = $7, applied = $8, pos_county = $9, pos_site = $10, pos_device = $11, "
-    "floor_ms = $12, letter = $13, ticket_day = $14, ticket_number = $15, ticket_small = $16";
+    "floor_ms = $12, letter = $13, ticket_day = $14, ticket_number = $15, ticket_small = $16, "
+    "new_gen = $17, report_seq = $18";
 static const char op_insert[] =
     "INSERT INTO op (seq, hash, kind, booking, bytes) VALUES ($1, $2, $3, $4, $5)";
 static const char op_select[] = "SELECT hash, kind, booking, bytes FROM op WHERE seq = $1";
@@ -20,6 +22,8 @@ static const char right_select[] =
     "SELECT sitting, seat, epoch, booking, recall FROM held WHERE sitting = $1 AND seat = $2";
 static const char right_update[] =
     "UPDATE held SET epoch = $3, booking = $4, recall = $5 WHERE sitting = $1 AND seat = $2";
+static const char rights_select[] = "SELECT sitting, seat, epoch, booking, recall FROM held "
+                                    "ORDER BY sitting, seat LIMIT $1";
 static const char right_count[] = "SELECT count(*) FROM held";
 static const char right_insert[] =
     "INSERT INTO held (sitting, seat, epoch, booking, recall) VALUES ($1, $2, $3, $4, $5)";
@@ -92,6 +96,8 @@ static enum err self_get(struct ledger *l, struct ledger_self *out)
     out->ticket_day = cache_column_int(&row, 13, 0, INT32_MAX);
     out->ticket_number = cache_column_int(&row, 14, 0, TICKET_NUMBER_MAX);
     out->ticket_small = db_int(&row, 15) != 0;
+    out->new_gen = db_id(&row, 16);
+    out->report_seq = db_int(&row, 17);
     return db_rows_close(&row);
 }
 
@@ -109,7 +115,8 @@ static enum err self_put(struct ledger *l, const struct ledger_self *self)
                                  DB_INT(self->position.seq[FEED_SITE_STREAM]),
                                  DB_INT(self->position.seq[FEED_DEVICE]), DB_INT(self->floor_ms),
                                  DB_TEXT(letter), DB_INT(self->ticket_day),
-                                 DB_INT(self->ticket_number), DB_INT(self->ticket_small)),
+                                 DB_INT(self->ticket_number), DB_INT(self->ticket_small),
+                                 DB_ID(&self->new_gen), DB_INT(self->report_seq)),
                         &changed);
     if (!e && changed != 1) e = ERR_CORRUPT;
     return cache_refused(e, "move the positions");
@@ -286,6 +293,17 @@ static enum err idle_rights(struct ledger *l, struct ledger_right *out, int max,
     return db_rows_close(&rows);
 }
 
+static enum err rights(struct ledger *l, struct ledger_right *out, int *count)
+{
+    struct db_rows rows;
+    *count = 0;
+    db_rows_open(&rows, of(l), DB_QUERY(rights_select, DB_INT(LEDGER_RIGHTS_MAX)));
+    while (db_rows_next(&rows)) {
+        out[(*count)++] = right_of(&rows);
+    }
+    return db_rows_close(&rows);
+}
+
 static enum err row_put(struct ledger *l, const struct feed_row *row)
 {
     return cache_refused(cache_row_put(of(l), row), "keep a row of the feed");
@@ -314,6 +332,7 @@ const struct ledger_ops cache_ledger_ops = {
     .asked = asked,
     .sitting_get = sitting_get,
     .idle_rights = idle_rights,
+    .rights = rights,
     .row_put = row_put,
     .rows_drop = rows_drop,
 };

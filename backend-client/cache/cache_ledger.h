@@ -38,7 +38,8 @@ struct cache_batch {
     int64_t from;
     struct crypt_hash prev; // hash before the first
     struct str ops[OP_BATCH_MAX];
-    int count; // 0 where nothing waits
+    int64_t had_epoch[OP_BATCH_MAX]; // the epoch a pool sale was answered with; 0: none was
+    int count;                       // 0 where nothing waits
 };
 
 // From operation `from` on, as many as the limits allow but one at least; texts live in `arena`, which

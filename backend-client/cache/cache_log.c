@@ -3,8 +3,10 @@
 
 static const char self_ends[] = "SELECT base_seq, base_hash, safe, acked, floor_ms FROM self";
 static const char op_hash[] = "SELECT hash FROM op WHERE seq = $1";
+// A damaged answer counts as none.
 static const char ops_select[] =
-    "SELECT bytes FROM op WHERE seq >= $1 AND seq < $1 + $2 ORDER BY seq";
+    "SELECT bytes, CASE WHEN seat > 0 AND typeof(epoch) = 'integer' THEN epoch ELSE 0 END "
+    "FROM op WHERE seq >= $1 AND seq < $1 + $2 ORDER BY seq";
 static const char unsent_select[] = "SELECT op_seq - acked FROM self";
 static const char number_select[] = "SELECT number FROM fact WHERE name = $1";
 static const char text_select[] = "SELECT text FROM fact WHERE name = $1";
@@ -40,7 +42,9 @@ static enum err read_ops(struct db *db, struct arena *arena, int count_max, size
         bytes += text.len;
         fits = out->count == 0 || bytes <= bytes_max;
         if (text.len > OP_BYTES_MAX) cache_column_bad(&rows, 0);
-        if (fits && !rows.err) out->ops[out->count++] = str_copy(arena, text);
+        if (!fits || rows.err) continue;
+        out->had_epoch[out->count] = db_int(&rows, 1);
+        out->ops[out->count++] = str_copy(arena, text);
     }
     return db_rows_close(&rows);
 }

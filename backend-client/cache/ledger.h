@@ -21,6 +21,7 @@ struct ledger_self {
     struct id gen; // the centre's history; none before the first hello
     // The history that follows, once heard of and until our report to it is answered (sync_recover.h).
     struct id new_gen;
+    int64_t report_seq; // the last operation written when we heard of it
     struct site_code site;
     int64_t op_seq; // last operation written
     struct crypt_hash op_hash;

@@ -67,7 +67,7 @@ struct keeper {
     struct keeper_enrolment enrolment;
     struct sync_plan plan;
     struct sync_stage stage;
-    struct keeper_talk talks[3]; // by enum sync_talk
+    struct keeper_talk talks[SYNC_TALKS]; // by enum sync_talk
     struct keeper_waiting waiting[KEEPER_QUEUE_MAX];
     struct fs fs;
     struct cache_slips spooled; // filled before the thread starts, emptied by the main thread

@@ -1,9 +1,11 @@
-// Talking to the centre: hello, push, pull.
+// Talking to the centre: hello, push, report, pull.
 #include "base/log.h"
 #include "keeper/keeper_own.h"
+#include "sync/sync_recover.h"
 #include "wire/wire_feed.h"
 #include "wire/wire_hello.h"
 #include "wire/wire_op.h"
+#include "wire/wire_report.h"
 
 #include <string.h>
 
@@ -72,7 +74,7 @@ static enum err send_hello(struct keeper *k)
     struct sync_now now = keeper_sync_now(k);
     struct wire_hello hello = {.inc = self.inc,
                                .app = STR(KEEPER_APP),
-                               .gen = self.gen,
+                               .gen = sync_gen(&self),
                                .op_seq = self.op_seq,
                                .position = self.position,
                                .heard = self.acked,
@@ -100,12 +102,14 @@ static enum err send_push(struct keeper *k)
     struct buf body;
     enum err e = keeper_self(k, &self);
     if (e) return e;
-    batch = (struct wire_batch){.gen = self.gen, .heard = self.acked, .from = self.acked + 1};
+    batch =
+        (struct wire_batch){.gen = sync_gen(&self), .heard = self.acked, .from = self.acked + 1};
     e = cache_ledger_batch(k->ledger, &k->message, batch.from, OP_BATCH_MAX, BATCH_BYTES_MAX,
                            stored);
     if (e) return e;
     batch.count = stored->count;
     memcpy(batch.ops, stored->ops, sizeof(stored->ops));
+    memcpy(batch.had_epoch, stored->had_epoch, sizeof(stored->had_epoch));
     crypt_hash_hex(&stored->prev, hex);
     batch.prev = str_from_z(hex);
     buf_init(&body, BODY_BYTES_MAX);
@@ -116,6 +120,30 @@ static enum err send_push(struct keeper *k)
                                .deadline_ms = KEEPER_PUSH_LIMIT_MS};
     if (!e) e = keeper_send(k, &call, &k->talks[SYNC_PUSH].token);
     k->talks[SYNC_PUSH].from = batch.from;
+    buf_deinit(&body);
+    return e;
+}
+
+static enum err send_report(struct keeper *k)
+{
+    struct ledger_right *own = arena_array(&k->message, struct ledger_right, LEDGER_RIGHTS_MAX);
+    struct feed_right *rights = arena_array(&k->message, struct feed_right, LEDGER_RIGHTS_MAX);
+    struct sync_report report;
+    struct buf body;
+    enum err e = sync_report(&k->ledger->ledger, own, &report);
+    if (e) return e;
+    for (int i = 0; i < report.count; i++) {
+        rights[i] = (struct feed_right){
+            .sitting = own[i].sitting, .seat = own[i].seat, .epoch = own[i].epoch};
+    }
+    struct wire_report wire = {report.gen, report.op_seq, rights, report.count};
+    buf_init(&body, BODY_BYTES_MAX);
+    e = wire_report_write(&wire, &body);
+    struct keeper_call call = {.method = NET_POST,
+                               .path = STR("/v1/d/report"),
+                               .body = buf_str(&body),
+                               .deadline_ms = KEEPER_PUSH_LIMIT_MS};
+    if (!e) e = keeper_send(k, &call, &k->talks[SYNC_REPORT].token);
     buf_deinit(&body);
     return e;
 }
@@ -148,6 +176,7 @@ static enum err start(struct keeper *k, enum sync_talk talk)
     switch (talk) {
     case SYNC_HELLO: return send_hello(k);
     case SYNC_PUSH: return send_push(k);
+    case SYNC_REPORT: return send_report(k);
     case SYNC_PULL: return send_pull(k);
     }
     return ERR_OK;
@@ -158,18 +187,17 @@ void keeper_talk_step(struct keeper *k, enum sync_event event, enum sync_talk ta
 {
     struct ledger_self self = {0};
     if (keeper_self(k, &self)) return;
-    struct sync_todo todo =
-        sync_plan_step(&k->plan, k->env, event, talk, retry_after_ms, self.op_seq - self.acked);
-    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+    struct sync_owed owed = sync_owed(&self);
+    struct sync_todo todo = sync_plan_step(&k->plan, k->env, event, talk, retry_after_ms, owed);
+    for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (!todo.start[t]) continue;
         size_t mark = arena_mark(&k->message);
         enum err e = start(k, (enum sync_talk)t);
         arena_wipe(&k->message, mark);
         if (!e) continue;
         // It never left: that is a failed talk, and the plan says when to try again.
-        todo.wait_ms = sync_plan_step(&k->plan, k->env, SYNC_EVENT_FAILED, (enum sync_talk)t, 0,
-                                      self.op_seq - self.acked)
-                           .wait_ms;
+        todo.wait_ms =
+            sync_plan_step(&k->plan, k->env, SYNC_EVENT_FAILED, (enum sync_talk)t, 0, owed).wait_ms;
     }
     *wait_ms = todo.wait_ms;
 }
@@ -223,7 +251,7 @@ static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
 {
     struct json_mistake mistake = {0};
     struct wire_hello_reply reply;
-    bool same_gen = false;
+    enum sync_hello_fate fate = SYNC_HELLO_STALE;
     enum err e = wire_hello_reply_parse(document, &reply, &mistake);
     struct ledger_self self = {0};
     if (!e) e = keeper_self(k, &self);
@@ -233,16 +261,21 @@ static enum sync_event hear_hello(struct keeper *k, struct json_value *document)
         return new_life(k);
     }
     struct sync_hello hello = {.gen = reply.gen,
+                               .wants_report = reply.wants_report,
+                               .acked = reply.acked,
                                .site = reply.site,
                                .letter = reply.letter,
                                .safe = reply.safe,
                                .now_ms = reply.now_ms};
-    e = sync_hear_hello(&k->ledger->ledger, &hello, &same_gen);
-    if (e) return SYNC_EVENT_FAILED;
-    if (!same_gen) {
-        log_error("the centre has another history than the one this kiosk followed");
-        return SYNC_EVENT_FAILED;
-    }
+    bool had_to_report = sync_must_report(&self);
+    e = sync_hear_hello(&k->ledger->ledger, &hello, &fate);
+    if (!e && fate == SYNC_HELLO_STALE) log_error("the centre speaks of a history that is over");
+    if (!e && fate == SYNC_HELLO_BEHIND)
+        log_error("the centre lacks operations that this kiosk has erased: its backup is too old");
+    if (!e && fate == SYNC_HELLO_HEARD) e = keeper_self(k, &self);
+    if (e || fate != SYNC_HELLO_HEARD) return SYNC_EVENT_FAILED;
+    // Pages of the history before are no beginning of the new one.
+    if (!had_to_report && sync_must_report(&self)) sync_stage_clear(&k->stage);
     keeper_set_clock(k, reply.now_ms);
     k->wait_s = reply.wait_s;
     k->is_refused = false;
@@ -273,6 +306,15 @@ static enum sync_event hear_push(struct keeper *k, struct json_value *document)
     }
     keeper_changed(k);
     return SYNC_EVENT_DONE;
+}
+
+static enum sync_event hear_report(struct keeper *k, struct json_value *document)
+{
+    struct json_mistake mistake = {0};
+    struct id gen;
+    enum err e = wire_reported_parse(document, &gen, &mistake);
+    if (!e) e = sync_hear_report(&k->ledger->ledger, gen);
+    return e ? SYNC_EVENT_FAILED : SYNC_EVENT_DONE;
 }
 
 // Rights of sittings that have closed go back to the pool.
@@ -356,6 +398,7 @@ static enum sync_event hear(struct keeper *k, enum sync_talk talk, const struct 
     switch (talk) {
     case SYNC_HELLO: event = hear_hello(k, document); break;
     case SYNC_PUSH: event = hear_push(k, document); break;
+    case SYNC_REPORT: event = hear_report(k, document); break;
     case SYNC_PULL: event = hear_pull(k, document); break;
     }
     json_free(document);
@@ -369,7 +412,7 @@ static bool is_token(struct net_token a, struct net_token b)
 
 bool keeper_talk_reply(struct keeper *k, const struct net_reply *reply)
 {
-    for (int t = SYNC_HELLO; t <= SYNC_PULL; t++) {
+    for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (!is_token(k->talks[t].token, reply->token)) continue;
         enum sync_event event = SYNC_EVENT_FAILED;
         int64_t retry_after_ms = 0;

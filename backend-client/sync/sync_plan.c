@@ -79,7 +79,8 @@ struct sync_todo sync_plan_step(struct sync_plan *p, struct env *env, enum sync_
     bool has_failed = event == SYNC_EVENT_FAILED || event == SYNC_EVENT_LOST;
     bool want[SYNC_TALKS] = {[SYNC_HELLO] = !p->has_greeted,
                              [SYNC_PUSH] = p->has_greeted && owed.unsent > 0,
-                             [SYNC_REPORT] = p->has_greeted && owed.report && owed.unsent == 0,
+                             [SYNC_REPORT] =
+                                 p->has_greeted && owed.report && owed.before_report <= 0,
                              [SYNC_PULL] = p->has_greeted && !owed.report};
     for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (!want[t] || p->under_way[t]) continue;

@@ -44,8 +44,9 @@ struct sync_plan {
 
 // What the centre has not heard yet.
 struct sync_owed {
-    int64_t unsent; // operations that wait for their answer
-    bool report;    // of a new generation (sync_recover.h): nothing is pulled before it
+    int64_t unsent;        // operations that wait for their answer
+    bool report;           // of a new generation (sync_recover.h): nothing is pulled before it
+    int64_t before_report; // the unsent ones that go before it
 };
 
 // Start these now; all times are monotonic.

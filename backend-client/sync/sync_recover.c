@@ -13,6 +13,12 @@ struct id sync_gen(const struct ledger_self *self)
     return sync_must_report(self) ? self->new_gen : self->gen;
 }
 
+struct sync_owed sync_owed(const struct ledger_self *self)
+{
+    return (struct sync_owed){self->op_seq - self->acked, sync_must_report(self),
+                              self->report_seq - self->acked};
+}
+
 // Back to what the centre still has. What it lacks must all be here.
 static enum err go_back(struct ledger *l, struct ledger_self *self, int64_t acked, bool *is_behind)
 {
@@ -53,6 +59,7 @@ enum err sync_follow(struct ledger *l, struct ledger_self *self, const struct sy
         "the centre was restored and has a new history; ours is told again from operation %lld",
         (long long)self->acked + 1);
     self->new_gen = hello->gen;
+    self->report_seq = self->op_seq;
     return ERR_OK;
 }
 
@@ -65,7 +72,7 @@ enum err sync_report(struct ledger *l, struct ledger_right *rights, struct sync_
     if (!e) e = l->ops->rights(l, rights, &out->count);
     if (!e) {
         out->gen = self.new_gen;
-        out->op_seq = self.op_seq;
+        out->op_seq = self.report_seq;
     }
     return l->ops->end(l, e);
 }

@@ -5,7 +5,9 @@
 //      of the old one any more, whatever is still under way, also after a crash.
 //   2. It goes back to the last operation the centre has and sends all that follow again; with a pool
 //      sale goes what the centre had answered. That is why nothing above `safe` is erased.
-//   3. It reports the seats it owns, and follows the new history from its start.
+//   3. It reports the seats it owns, and follows the new history from its start. The report waits for
+//      what was written until 1 and for no more, or a kiosk whose visitors never pause would never
+//      report: what is sold from then on, is sold on rights that the report names.
 //
 // Meanwhile it sells its own rights as ever. A generation's name begins with the time it began at, so
 // the newer of two is the greater: a late word of an older one is known as such.
@@ -13,11 +15,15 @@
 #define SYNC_SYNC_RECOVER_H
 
 #include "sync/sync_hear.h"
+#include "sync/sync_plan.h"
 
 bool sync_must_report(const struct ledger_self *self);
 
 // The generation in which this kiosk speaks; none before the first hello.
 struct id sync_gen(const struct ledger_self *self);
+
+// What `self` has not told yet.
+struct sync_owed sync_owed(const struct ledger_self *self);
 
 // Everything there is to report. `rights` has room for LEDGER_RIGHTS_MAX.
 struct sync_report {

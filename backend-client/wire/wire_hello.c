@@ -71,6 +71,7 @@ enum err wire_hello_reply_write(const struct wire_hello_reply *reply, struct buf
     json_write_int(&w, "wait_s", reply->wait_s);
     json_write_int(&w, "spread_s", reply->spread_s);
     json_write_object_end(&w);
+    if (reply->wants_report) json_write_bool(&w, "report", true);
     json_write_object_end(&w);
     return json_write_end(&w);
 }
@@ -103,6 +104,7 @@ enum err wire_hello_reply_parse(struct json_value *document, struct wire_hello_r
     json_get_object(&r, "poll", &poll);
     out->wait_s = json_get_int(&poll, "wait_s", 0, WAIT_S_MAX);
     out->spread_s = json_get_int(&poll, "spread_s", 0, SPREAD_S_MAX);
+    if (json_has(&r, "report")) out->wants_report = json_get_bool(&r, "report");
     return json_mistake_err(mistake);
 }
 

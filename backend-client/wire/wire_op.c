@@ -174,6 +174,37 @@ enum err wire_op_parse(struct str bytes, struct arena *a, struct op *out)
     return json_mistake_err(&mistake);
 }
 
+// Beside the operations, because what is hashed are their bytes alone.
+static void write_had(struct json_writer *w, const struct wire_batch *batch)
+{
+    bool has_any = false;
+    for (int i = 0; i < batch->count; i++) {
+        if (batch->had_epoch[i] == 0) continue;
+        if (!has_any) json_write_array(w, "had");
+        has_any = true;
+        json_write_object(w, NULL);
+        json_write_int(w, "seq", batch->from + i);
+        json_write_int(w, "epoch", batch->had_epoch[i]);
+        json_write_object_end(w);
+    }
+    if (has_any) json_write_array_end(w);
+}
+
+static void read_had(struct json_reader *r, struct wire_batch *out)
+{
+    struct json_array had;
+    if (!json_has(r, "had")) return;
+    json_get_array(r, "had", 0, OP_BATCH_MAX, &had);
+    for (size_t i = 0; i < had.count; i++) {
+        struct json_reader item;
+        json_item_object(&had, i, &item);
+        int64_t last = out->from + (out->count > 0 ? out->count - 1 : 0);
+        int64_t seq = json_get_int(&item, "seq", out->from, last);
+        int64_t epoch = json_get_int(&item, "epoch", 1, JSON_INT_MAX);
+        if (!r->mistake->reason && out->count > 0) out->had_epoch[seq - out->from] = epoch;
+    }
+}
+
 enum err wire_batch_write(const struct wire_batch *batch, struct buf *out)
 {
     struct json_writer w;
@@ -188,6 +219,7 @@ enum err wire_batch_write(const struct wire_batch *batch, struct buf *out)
         json_write_text(&w, NULL, batch->ops[i]);
     }
     json_write_array_end(&w);
+    write_had(&w, batch);
     json_write_object_end(&w);
     return json_write_end(&w);
 }
@@ -209,6 +241,7 @@ enum err wire_batch_parse(struct json_value *document, struct arena *a, struct w
     for (int i = 0; i < out->count; i++) {
         out->ops[i] = str_copy(a, json_item_text(&ops, (size_t)i, 1, SIZE_MAX));
     }
+    read_had(&r, out);
     return json_mistake_err(mistake);
 }
 

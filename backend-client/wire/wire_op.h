@@ -16,13 +16,15 @@ size_t wire_op_write(const struct op *op, char *bytes, size_t bytes_max);
 // one, with OP_KIND_UNKNOWN and its seq.
 MUST_USE enum err wire_op_parse(struct str bytes, struct arena *a, struct op *out);
 
-// {"gen","heard","from","prev","ops":["…"]}
+// {"gen","heard","from","prev","ops":["…"],"had":[{"seq","epoch"}]}
 struct wire_batch {
     struct id gen;
     int64_t heard;
     int64_t from;
     struct str prev; // hash before the first operation, hex
     struct str ops[OP_BATCH_MAX];
+    // Told again to a restored centre: the epoch this pool sale was answered with; 0: it was not.
+    int64_t had_epoch[OP_BATCH_MAX];
     int count;
 };
 

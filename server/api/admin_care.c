@@ -3,6 +3,9 @@
 #include "api/generation.h"
 #include "release/release.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #define ACTOR       STR("lvyue-admin")
 #define ARENA_BYTES ((size_t)1024 * 1024)
 
@@ -123,6 +126,15 @@ static enum err write_done(struct store *s, void *context)
     return e ? e : generation_next(s, context);
 }
 
+static bool is_there(struct str path)
+{
+    char z[ADMIN_ARG_BYTES_MAX + 1];
+    if (path.len >= sizeof(z)) return false;
+    memcpy(z, path.ptr, path.len);
+    z[path.len] = '\0';
+    return access(z, F_OK) == 0;
+}
+
 enum err admin_backup(struct admin *admin, const struct admin_ask *ask, struct admin_reply *reply)
 {
     struct arena a;
@@ -134,6 +146,10 @@ enum err admin_backup(struct admin *admin, const struct admin_ask *ask, struct a
     }
     if (file.len == 0 || file.ptr[0] != '/') {
         admin_fail(reply, "a backup needs the whole path of a new file");
+        return ERR_OK;
+    }
+    if (is_there(file)) {
+        admin_fail(reply, "there is such a file already; a backup needs a new one");
         return ERR_OK;
     }
     arena_init(&a, 4 * ADMIN_ARG_BYTES_MAX);

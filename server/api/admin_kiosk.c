@@ -109,6 +109,7 @@ struct kiosk_list {
     struct admin_reply *reply;
     struct arena arena;
     int count;
+    int owe; // their reports, since the centre was restored
 };
 
 static enum err tell_kiosk(void *context, const struct store_kiosk *k)
@@ -119,10 +120,12 @@ static enum err tell_kiosk(void *context, const struct store_kiosk *k)
     char letter[2] = {k->letter ? k->letter : '-', '\0'};
     struct str day = date_iso(a, date_day_from_ms(k->last_seen_ms));
     struct str time = date_hhmm(a, date_minute_from_ms(k->last_seen_ms));
-    admin_line_begin(list->reply, str_printf(a, "%s %s %s %-7s %-9s seen %.*s %.*s ops %lld",
-                                             k->id.hex, k->site.z, letter, store_role_code(k->role),
-                                             store_kiosk_state_code(k->state), STR_ARG(day),
-                                             STR_ARG(time), (long long)k->last_op));
+    list->owe += k->owes_report;
+    admin_line_begin(list->reply,
+                     str_printf(a, "%s %s %s %-7s %-9s seen %.*s %.*s ops %lld%s", k->id.hex,
+                                k->site.z, letter, store_role_code(k->role),
+                                store_kiosk_state_code(k->state), STR_ARG(day), STR_ARG(time),
+                                (long long)k->last_op, k->owes_report ? " owes its report" : ""));
     json_write_id(w, "kiosk", &k->id);
     json_write_text(w, "site", site_code_str(&k->site));
     json_write_text(w, "letter", (struct str){&k->letter, k->letter != 0});
@@ -130,6 +133,7 @@ static enum err tell_kiosk(void *context, const struct store_kiosk *k)
     json_write_text(w, "state", str_from_z(store_kiosk_state_code(k->state)));
     json_write_int(w, "seen_ms", k->last_seen_ms);
     json_write_int(w, "ops", k->last_op);
+    if (k->owes_report) json_write_bool(w, "owes_report", true);
     admin_line_end(list->reply);
     arena_rewind(a, 0);
     list->count++;
@@ -147,6 +151,11 @@ enum err admin_kiosks(struct admin *admin, const struct admin_ask *ask, struct a
         json_write_int(&reply->json, "kiosks", list.count);
         admin_line_end(reply);
     }
+    if (!e && list.owe > 0)
+        admin_say(reply, str_printf(&list.arena,
+                                    "recovering: %d kiosks owe their report; seats of the pool "
+                                    "are not sold before",
+                                    list.owe));
     arena_deinit(&list.arena);
     return e;
 }

@@ -45,7 +45,8 @@ static enum err reply_hello(struct api_work *work, struct reply *reply)
                                     .safe = w->known.safe,
                                     .now_ms = env_now_ms(api->env),
                                     .wait_s = API_POLL_WAIT_S,
-                                    .spread_s = API_SPREAD_S};
+                                    .spread_s = API_SPREAD_S,
+                                    .wants_report = w->known.owes_report};
     struct buf body;
     buf_init(&body, 1024);
     enum err e = wire_hello_reply_write(&told, &body);

@@ -29,7 +29,8 @@ static enum err check_past(struct store *s, struct ops_work *w)
     inc.state = CENTRE_INC_FORKED;
     w->told.status = CENTRE_FORK;
     w->told.fork_seq = inc.last_seq;
-    return centre->ops->inc_put(centre, &inc);
+    e = centre->ops->inc_put(centre, &inc);
+    return e ? e : centre_write_off(centre);
 }
 
 static enum err run_ops(struct store *s, struct api_work *work)
@@ -128,6 +129,7 @@ static bool read_ops(struct api *api, struct request *request, const struct wire
     }
     for (int i = 0; i < batch->count; i++) {
         ops[i].op = (struct op){.kind = OP_KIND_UNKNOWN, .seq = batch->from + i};
+        ops[i].had_epoch = batch->had_epoch[i];
         if (!read_op(api, request, batch->ops[i], &ops[i], mistake)) return false;
         if (ops[i].op.seq == batch->from + i) continue;
         *mistake = (struct json_mistake){"ops", "not numbered in order from `from`"};

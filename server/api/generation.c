@@ -54,16 +54,24 @@ enum err generation_check(const char *dir, struct store *store, struct store_met
         log_error(
             "%s: the database is older than what kiosks have seen (turn %lld, expected %lld): "
             "it was put back from a backup or a copy, and seats sold since would be sold "
-            "again. It is not opened. Recovery of a restored server comes with another issue.",
+            "again. It is not opened. lvyue-admin restore begins the recovery.",
             dir, (long long)meta->turn, (long long)expected.turn);
     } else {
         log_error(
             "%s: the database is of generation %s, the folder expects another one: it was put "
-            "back from a backup of another history. It is not opened. Recovery of a restored "
-            "server comes with another issue.",
+            "back from a backup, or a restore was cut off. It is not opened. lvyue-admin restore "
+            "begins the recovery.",
             dir, meta->gen.hex);
     }
     return ERR_CORRUPT;
+}
+
+enum err generation_expected(const char *dir, struct id *out)
+{
+    struct expected expected;
+    enum err e = read_expected(dir, &expected);
+    *out = e ? (struct id){0} : expected.gen;
+    return e == ERR_CORRUPT ? ERR_OK : e;
 }
 
 enum err generation_next(struct store *store, void *context)

@@ -2,6 +2,7 @@
 #include "app/admin_content.h"
 #include "app/admin_link.h"
 #include "app/admin_move.h"
+#include "app/admin_restore.h"
 #include "app/settings.h"
 #include "base/log.h"
 
@@ -37,6 +38,7 @@ static const char usage[] =
     "  check                             hold the data against its rules\n"
     "  backup FILE                       a verified copy of the database\n"
     "  backup-begin, backup-end          around a copy that PostgreSQL makes\n"
+    "  restore [FILE] [--without-journal]  a stopped centre from a backup; kiosks tell the rest\n"
     "  move --to CONNINFO                a stopped centre's data to PostgreSQL\n"
     "  keys                              the public keys\n";
 
@@ -54,6 +56,7 @@ struct cli {
     const char *to;
     bool is_json;
     bool is_dry;
+    bool without_journal;
     struct data_dir dir;
     int imported; // summed up over several files
     int refused;
@@ -71,7 +74,8 @@ enum {
     OPTION_DESK,
     OPTION_TO,
     OPTION_JSON,
-    OPTION_DRY_RUN
+    OPTION_DRY_RUN,
+    OPTION_WITHOUT_JOURNAL
 };
 
 static bool take_option(struct cli *cli, int option, const char *value)
@@ -87,23 +91,26 @@ static bool take_option(struct cli *cli, int option, const char *value)
     case OPTION_TO: cli->to = value; return true;
     case OPTION_JSON: cli->is_json = true; return true;
     case OPTION_DRY_RUN: cli->is_dry = true; return true;
+    case OPTION_WITHOUT_JOURNAL: cli->without_journal = true; return true;
     default: return false;
     }
 }
 
 static bool read_line(struct cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {{"data", required_argument, NULL, OPTION_DATA},
-                                            {"config", required_argument, NULL, OPTION_CONFIG},
-                                            {"county", required_argument, NULL, OPTION_COUNTY},
-                                            {"articles", required_argument, NULL, OPTION_ARTICLES},
-                                            {"site", required_argument, NULL, OPTION_SITE},
-                                            {"day", required_argument, NULL, OPTION_DAY},
-                                            {"desk", required_argument, NULL, OPTION_DESK},
-                                            {"to", required_argument, NULL, OPTION_TO},
-                                            {"json", no_argument, NULL, OPTION_JSON},
-                                            {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-                                            {0}};
+    static const struct option options[] = {
+        {"data", required_argument, NULL, OPTION_DATA},
+        {"config", required_argument, NULL, OPTION_CONFIG},
+        {"county", required_argument, NULL, OPTION_COUNTY},
+        {"articles", required_argument, NULL, OPTION_ARTICLES},
+        {"site", required_argument, NULL, OPTION_SITE},
+        {"day", required_argument, NULL, OPTION_DAY},
+        {"desk", required_argument, NULL, OPTION_DESK},
+        {"to", required_argument, NULL, OPTION_TO},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+        {"without-journal", no_argument, NULL, OPTION_WITHOUT_JOURNAL},
+        {0}};
     for (;;) {
         // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
         int got = getopt_long(argc, argv, "", options, NULL);
@@ -301,6 +308,15 @@ static enum err run_backup(struct cli *cli)
     return ask(cli, &question);
 }
 
+static enum err run_restore(struct cli *cli)
+{
+    struct admin_restore r = {.dir = &cli->dir,
+                              .file = cli->word_count > 0 ? cli->words[0] : NULL,
+                              .without_journal = cli->without_journal,
+                              .is_json = cli->is_json};
+    return admin_restore(&r);
+}
+
 static enum err run_move(struct cli *cli)
 {
     if (!cli->to) {
@@ -340,6 +356,7 @@ static const struct {
     {"backup", run_backup, 1, 1},
     {"backup-begin", run_plain, 0, 0},
     {"backup-end", run_plain, 0, 0},
+    {"restore", run_restore, 0, 1},
     {"move", run_move, 0, 0},
     {"keys", run_keys, 0, 0},
 };
@@ -352,7 +369,8 @@ static enum err open_dir(struct cli *cli, struct env_system *env)
     if (!e && cli->config) e = settings_load(&conf, cli->config, env);
     if (!e)
         e = data_dir_init(&cli->dir, cli->config ? conf_text(&conf, SETTING_DATA) : cli->data,
-                          cli->config ? conf_text(&conf, SETTING_DATABASE) : "", &env->env);
+                          cli->config ? conf_text(&conf, SETTING_DATABASE) : "",
+                          cli->config ? conf_text(&conf, SETTING_JOURNAL) : "", &env->env);
     conf_deinit(&conf);
     return e;
 }

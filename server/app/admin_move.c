@@ -79,7 +79,7 @@ static enum err open_both(struct data_dir *dir, const char *to, bool is_json)
     struct store *from = NULL;
     struct store *there = NULL;
     struct data_dir target;
-    enum err e = data_dir_init(&target, dir->path, to, dir->env);
+    enum err e = data_dir_init(&target, dir->path, to, dir->journal, dir->env);
     if (!e) e = data_dir_store_open(dir, DB_WRITER, &from_arena, &from);
     if (!e) e = data_dir_store_open(&target, DB_WRITER, &to_arena, &there);
     if (!e) e = move_into(dir, from, there, is_json);

@@ -19,7 +19,8 @@
 static const char *const key_names[] = {"data.key", "phone.key", "pins.key"};
 #define KEY_COUNT (sizeof(key_names) / sizeof(key_names[0]))
 
-enum err data_dir_init(struct data_dir *d, const char *path, const char *database, struct env *env)
+enum err data_dir_init(struct data_dir *d, const char *path, const char *database,
+                       const char *journal, struct env *env)
 {
     *d = (struct data_dir){.env = env};
     size_t len = strlen(path);
@@ -34,6 +35,13 @@ enum err data_dir_init(struct data_dir *d, const char *path, const char *databas
         return ERR_BAD_INPUT;
     }
     memcpy(d->database, database, len + 1);
+    len = strlen(journal);
+    if (len > DATA_DIR_BYTES_MAX || (len > 0 && journal[0] != '/')) {
+        log_error("journal: %s: not the whole path of a file", journal);
+        return ERR_BAD_INPUT;
+    }
+    snprintf(d->journal, sizeof(d->journal), "%s%s", len > 0 ? journal : path,
+             len > 0 ? "" : "/" DATA_DIR_JOURNAL);
     fs_system_init(&d->fs);
     return ERR_OK;
 }
@@ -187,18 +195,34 @@ static enum err open_db(const struct data_dir *d, enum db_access access, struct 
     return db_open_sqlite(arena, path.z, access, db);
 }
 
-enum err data_dir_store_open(const struct data_dir *d, enum db_access access, struct arena *arena,
-                             struct store **store)
+// `path` is a file, or NULL for the centre's own database.
+static enum err open_store(struct data_dir *d, enum db_access access, const char *path,
+                           struct arena *arena, struct store **store)
 {
     struct db *db = NULL;
-    struct store_setup setup = {.access = access, .env = d->env};
+    struct store_setup setup = {
+        .access = access, .env = d->env, .fs = &d->fs, .journal = d->journal};
     enum err e = data_dir_keys(d, &setup.keys);
     if (e) return e;
     arena_init(arena, DATA_DIR_STORE_BYTES);
-    e = open_db(d, access, arena, &db);
+    e = path ? db_open_sqlite(arena, path, access, &db) : open_db(d, access, arena, &db);
     if (!e) e = store_open(arena, db, &setup, store);
     memory_wipe(&setup.keys, sizeof(setup.keys));
     if (e) arena_deinit(arena);
+    return e;
+}
+
+enum err data_dir_store_open(struct data_dir *d, enum db_access access, struct arena *arena,
+                             struct store **store)
+{
+    return open_store(d, access, NULL, arena, store);
+}
+
+enum err data_dir_store_open_file(struct data_dir *d, const char *path, struct arena *arena,
+                                  struct store **store)
+{
+    enum err e = open_store(d, DB_READER, path, arena, store);
+    if (e == ERR_NOT_FOUND) log_error("%s: there is no such file", path);
     return e;
 }
 

@@ -82,7 +82,7 @@ int main(int argc, char **argv)
     if (!e) e = crypt_init();
     if (!e)
         e = data_dir_init(&dir, conf_text(&conf, SETTING_DATA), conf_text(&conf, SETTING_DATABASE),
-                          &env.env);
+                          conf_text(&conf, SETTING_JOURNAL), &env.env);
     if (!e) e = serve(&dir, &conf);
     conf_deinit(&conf);
     return e ? 1 : 0;

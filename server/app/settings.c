@@ -7,6 +7,7 @@
 static const struct conf_key keys[SETTING_COUNT] = {
     {"server", "data", CONF_TEXT, NULL, 0, 0},
     {"server", "database", CONF_TEXT, "", 0, 0},
+    {"server", "journal", CONF_TEXT, "", 0, 0},
     {"server", "port", CONF_INT, "8470", 0, 65535}, // 0: a free one
     {"server", "workers", CONF_INT, "2", 1, HTTP_WORKERS_MAX},
     {"server", "connections_max", CONF_INT, "4000", HTTP_WORKERS_MAX, HTTP_CONNECTIONS_MAX},

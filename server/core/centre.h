@@ -216,6 +216,9 @@ struct centre_report {
 MUST_USE enum err centre_report(struct centre_store *s, const struct centre_report *report,
                                 int64_t now_ms, enum centre_push_status *status);
 
+// Ends the recovery where nobody is missing: of a centre without kiosks there is nothing to learn.
+MUST_USE enum err centre_recover_end(struct centre_store *s);
+
 // An incarnation has ended that might have sold what nobody else knows. Ends the recovery where it was
 // the last one missing.
 MUST_USE enum err centre_write_off(struct centre_store *s);

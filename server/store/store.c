@@ -29,6 +29,8 @@ enum err store_open(struct arena *arena, struct db *db, const struct store_setup
     struct store *s = arena_new(arena, struct store);
     *s = (struct store){.centre = {&store_centre_ops}, .db = db, .env = setup->env};
     s->keys = setup->keys;
+    s->fs = setup->fs;
+    s->journal_path = setup->journal;
     arena_init(&s->scratch, STORE_SCRATCH_BYTES);
     if (setup->access == DB_WRITER) store_pending_init(s);
     s->scratch_ground = arena_mark(&s->scratch);
@@ -66,6 +68,7 @@ enum err store_begin(struct store *s)
 {
     arena_rewind(&s->scratch, s->scratch_ground);
     store_pending_clear(s);
+    s->journal_is_due = false;
     return db_begin(s->db, DB_WRITE);
 }
 
@@ -86,6 +89,7 @@ enum err store_command_end(struct store *s, enum err e)
 enum err store_commit(struct store *s, enum err e)
 {
     if (!e) e = store_pending_write(s);
+    if (!e) e = store_journal_write(s);
     e = db_end(s->db, e);
     store_pending_clear(s);
     return e;
@@ -116,10 +120,12 @@ enum err store_meta_put(struct store *s, struct str name, struct str value)
 enum err store_init(struct store *s, struct str county)
 {
     CHECK(county.len == SITE_COUNTY_DIGITS && str_is_digits(county));
-    struct id gen = id_new(s->env);
+    struct id gen;
+    enum err e = store_generation_name(s, NULL, 0, &gen);
     // Adding, not putting: a second init is refused by the primary key.
-    enum err e =
-        db_run(s->db, DB_QUERY(META_ADD, DB_TEXT(STR("generation")), DB_TEXT(id_str(&gen))), NULL);
+    if (!e)
+        e = db_run(s->db, DB_QUERY(META_ADD, DB_TEXT(STR("generation")), DB_TEXT(id_str(&gen))),
+                   NULL);
     if (!e) e = store_meta_put(s, STR("county"), county);
     if (!e) e = store_meta_put(s, STR("data_key"), id_str(&s->keys.data_key_id));
     if (!e) e = store_meta_put(s, STR("nightly_day"), STR("0"));
@@ -128,18 +134,11 @@ enum err store_init(struct store *s, struct str county)
     return e ? e : store_audit(s, &audit);
 }
 
-enum err store_generation_new(struct store *s, struct str actor)
-{
-    struct id gen = id_new(s->env);
-    enum err e = store_meta_put(s, STR("generation"), id_str(&gen));
-    struct store_audit audit = {actor, STR("generation"), id_str(&gen), STR("")};
-    return e ? e : store_audit(s, &audit);
-}
-
 enum err store_turn_next(struct store *s)
 {
     struct store_meta meta = {0};
     enum err e = store_meta(s, &meta);
+    s->journal_is_due = true; // also the first one of a database from before there were journals
     struct str turn = str_printf(&s->scratch, "%lld", (long long)meta.turn + 1);
     return e ? e : store_meta_put(s, STR("turn"), turn);
 }

@@ -21,6 +21,7 @@
 #define STORE_STORE_H
 
 #include "base/env.h"
+#include "base/fs.h"
 #include "core/centre.h"
 #include "crypt/sign.h"
 #include "db/db.h"
@@ -57,6 +58,8 @@ struct store_setup {
     enum db_access access;  // as the connection was opened
     struct env *env;        // kept
     struct store_keys keys; // copied, wiped by store_close
+    struct fs *fs;          // kept; of the journal
+    const char *journal;    // kept; its path. NULL: none
 };
 
 // Takes `db`, also on an error. The writer brings the schema up to date; to a reader a file without
@@ -100,9 +103,6 @@ MUST_USE enum err store_touch(struct store *s);
 
 MUST_USE enum err store_meta(struct store *s,
                              struct store_meta *out); // [read] ERR_NOT_FOUND: no init
-MUST_USE enum err store_generation_new(struct store *s,
-                                       struct str actor); // after a restore [write]
-
 // A copy taken before has a lower turn than what went on. [write]
 MUST_USE enum err store_turn_next(struct store *s);
 
@@ -114,6 +114,44 @@ struct store_audit {
     struct str detail;
 };
 MUST_USE enum err store_audit(struct store *s, const struct store_audit *row);
+
+// ---- Restored from a backup
+//
+// The journal is a file outside of the database, best on another disk: who the kiosks are, the roster
+// and the sittings as of the last commit that changed them. Kiosks tell the rest (core/centre.h).
+
+#define STORE_JOURNAL_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define STORE_JOURNAL_DAYS      40 // sittings that ended before are not in it
+
+struct store_journal {
+    struct str lines; // borrowed
+    int64_t no;       // rises with each writing
+    struct id gen;
+    char county[SITE_COUNTY_DIGITS + 1];
+    int64_t since_ms;
+};
+
+// Keeps `text`. False where it is not a whole journal.
+MUST_USE bool store_journal_open(struct str text, struct store_journal *out);
+
+struct store_restore {
+    struct id expected;                  // the history that the folder expects; none where unknown
+    const struct store_journal *journal; // NULL: it is lost
+    struct str actor;
+};
+
+enum store_restored {
+    STORE_RESTORED,
+    STORE_RESTORE_JOURNAL_FOREIGN, // of another county
+    STORE_RESTORE_JOURNAL_OLD,     // older than the database
+};
+
+// This database is older than what kiosks have seen: puts in what the journal knows, begins a new history
+// and the recovery. Nothing was changed where the answer is not STORE_RESTORED; ERR_BAD_INPUT where the
+// journal holds what this program does not know. Without a journal all that nobody owns in the end stays
+// unsold. [write]
+MUST_USE enum err store_restore(struct store *s, const struct store_restore *r,
+                                enum store_restored *answer);
 
 // ---- Imports. A refused row is an answer, with the index of the row in what was given.
 
@@ -213,6 +251,7 @@ struct store_kiosk {
     int64_t safe; // operations up to here lie in a backup elsewhere
     int64_t last_seen_ms;
     char model[65];
+    bool owes_report; // since the centre was restored it has not told what it owns
 };
 
 const char *store_role_code(enum store_role role); // "desk", "display"
@@ -230,7 +269,7 @@ MUST_USE enum err store_kiosk_seen(struct store *s, struct id kiosk); // last_se
 MUST_USE enum err store_kiosk_suspend(struct store *s, struct id kiosk, struct str actor);
 MUST_USE enum err store_kiosk_resume(struct store *s, struct id kiosk, struct str actor);
 // Written off for good: its key is refused, its incarnation retired, its seats stay where they are,
-// because nobody knows what its file has sold. [write]
+// because nobody knows what its file has sold. A recovery does not wait for it any longer. [write]
 MUST_USE enum err store_kiosk_retire(struct store *s, struct id kiosk, struct str actor);
 
 // Enrolment (RFC 8628 in shape).

@@ -6,11 +6,11 @@
 
 static const char INC_GET[] =
     "SELECT id, site, state, last_op_seq, last_op_hash, heard, coalesce((SELECT k.last_seen_ms "
-    "FROM kiosk k WHERE k.id = incarnation.kiosk AND k.state = 'active'), 0), letter "
+    "FROM kiosk k WHERE k.id = incarnation.kiosk AND k.state = 'active'), 0), letter, reported "
     "FROM incarnation WHERE id = $1 @FOR_UPDATE@";
 static const char INC_PUT[] =
     "UPDATE incarnation SET state = $2, last_op_seq = $3, last_op_hash = $4, heard = $5, "
-    "ended_ms = CASE WHEN $2 = 'active' OR ended_ms > 0 THEN ended_ms ELSE $6 END WHERE id = $1";
+    "reported = $7, ended_ms = CASE WHEN $2 = 'active' OR ended_ms > 0 THEN ended_ms ELSE $6 END WHERE id = $1";
 static const char KIOSKS_ACTIVE[] =
     "SELECT i.id, k.last_seen_ms FROM incarnation i JOIN kiosk k ON k.id = i.kiosk "
     "WHERE i.site = $1 AND i.state = 'active' AND i.letter <> '' AND k.state = 'active' "
@@ -24,14 +24,16 @@ static const char SITTING_GET[] = "SELECT " STORE_SITTING_COLUMNS " FROM sitting
 static const char SITTINGS[] =
     "SELECT " STORE_SITTING_COLUMNS " FROM sitting "
     "WHERE site = $1 AND end_ms > $2 AND start_ms < $3 ORDER BY start_ms, id LIMIT $4";
-static const char SEATS[] = "SELECT no, owner, epoch, booking, is_open, recall FROM seat "
+static const char SEATS[] = "SELECT no, owner, epoch, booking, is_open, recall, quarantined "
+                            "FROM seat "
                             "WHERE sitting = $1 ORDER BY no";
-static const char SEAT_GET[] = "SELECT no, owner, epoch, booking, is_open, recall FROM seat "
+static const char SEAT_GET[] = "SELECT no, owner, epoch, booking, is_open, recall, quarantined "
+                               "FROM seat "
                                "WHERE sitting = $1 AND no = $2";
 static const char SEAT_CHANGE[] =
-    "UPDATE seat SET owner = $3, epoch = $4, booking = $5, is_open = $6, recall = $11 "
-    "WHERE sitting = $1 AND no = $2 AND coalesce(owner, '') = $7 AND epoch = $8 "
-    "AND coalesce(booking, '') = $9 AND is_open = $10 AND recall = $12";
+    "UPDATE seat SET owner = $3, epoch = $4, booking = $5, is_open = $6, recall = $11, "
+    "quarantined = $13 WHERE sitting = $1 AND no = $2 AND coalesce(owner, '') = $7 AND epoch = $8 "
+    "AND coalesce(booking, '') = $9 AND is_open = $10 AND recall = $12 AND quarantined = $14";
 static const char TICKET_ADD[] =
     "INSERT INTO ticket (site, day, letter, number, inc, at_ms) VALUES ($1, $2, $3, $4, $5, $6) "
     "ON CONFLICT (site, day, letter, number) DO NOTHING";
@@ -55,7 +57,8 @@ static enum err inc_get(struct centre_store *centre, struct inc_id inc, struct c
                                .last_seq = db_int(&row, 3),
                                .last_hash = store_hash_column(&row, 4),
                                .heard = db_int(&row, 5),
-                               .seen_ms = db_int(&row, 6)};
+                               .seen_ms = db_int(&row, 6),
+                               .has_reported = db_int(&row, 8) != 0};
     struct str letter = db_text_borrow(&row, 7);
     if (letter.len == 1) out->letter = letter.ptr[0];
     struct str state = db_text_borrow(&row, 2);
@@ -75,14 +78,15 @@ static enum err inc_put(struct centre_store *centre, const struct centre_inc *in
     char hash[CRYPT_HASH_HEX_BYTES + 1];
     int64_t changed = 0;
     crypt_hash_hex(&inc->last_hash, hash);
-    enum err e =
-        db_run(s->db,
-               DB_QUERY(INC_PUT, DB_TEXT(id_str(&inc->inc.id)),
-                        DB_TEXT(str_from_z(inc_states[inc->state])), DB_INT(inc->last_seq),
-                        DB_TEXT(str_from_z(hash)), DB_INT(inc->heard), DB_INT(store_now(s))),
-               &changed);
+    enum err e = db_run(s->db,
+                        DB_QUERY(INC_PUT, DB_TEXT(id_str(&inc->inc.id)),
+                                 DB_TEXT(str_from_z(inc_states[inc->state])), DB_INT(inc->last_seq),
+                                 DB_TEXT(str_from_z(hash)), DB_INT(inc->heard),
+                                 DB_INT(store_now(s)), DB_INT(inc->has_reported)),
+                        &changed);
     if (!e && changed == 0) e = ERR_NOT_FOUND;
     if (e || inc->state != CENTRE_INC_FORKED) return e;
+    s->journal_is_due = true;
     struct store_audit audit = {STR("server"), STR("fork"), id_str(&inc->inc.id), STR("")};
     return store_audit(s, &audit);
 }
@@ -160,6 +164,12 @@ static enum err sittings(struct centre_store *centre, struct site_code site, int
     return db_rows_close(&rows);
 }
 
+static enum centre_seat_state seat_state_of(bool is_open, bool is_quarantined)
+{
+    if (is_quarantined) return CENTRE_SEAT_QUARANTINED;
+    return is_open ? CENTRE_SEAT_OPEN : CENTRE_SEAT_CLOSED;
+}
+
 static struct centre_seat seat_of_row(struct db_rows *rows, struct sitting_id sitting)
 {
     return (struct centre_seat){.sitting = sitting,
@@ -167,8 +177,8 @@ static struct centre_seat seat_of_row(struct db_rows *rows, struct sitting_id si
                                 .owner.id = db_id(rows, 1),
                                 .epoch = db_int(rows, 2),
                                 .booking.id = db_id(rows, 3),
-                                .is_open = db_int(rows, 4) != 0,
-                                .is_recalled = db_int(rows, 5) != 0};
+                                .is_recalled = db_int(rows, 5) != 0,
+                                .state = seat_state_of(db_int(rows, 4) != 0, db_int(rows, 6) != 0)};
 }
 
 static enum err seats(struct centre_store *centre, struct sitting_id id, struct centre_seat *out,
@@ -198,14 +208,16 @@ static enum err seat_change(struct centre_store *centre, const struct centre_sea
                             const struct centre_seat *to)
 {
     int64_t changed = 0;
-    enum err e = db_run(self(centre)->db,
-                        DB_QUERY(SEAT_CHANGE, DB_TEXT(id_str(&to->sitting.id)), DB_INT(to->seat),
-                                 DB_ID(&to->owner.id), DB_INT(to->epoch), DB_ID(&to->booking.id),
-                                 DB_INT(to->is_open ? 1 : 0), DB_TEXT(id_str(&from->owner.id)),
-                                 DB_INT(from->epoch), DB_TEXT(id_str(&from->booking.id)),
-                                 DB_INT(from->is_open ? 1 : 0), DB_INT(to->is_recalled ? 1 : 0),
-                                 DB_INT(from->is_recalled ? 1 : 0)),
-                        &changed);
+    enum err e =
+        db_run(self(centre)->db,
+               DB_QUERY(SEAT_CHANGE, DB_TEXT(id_str(&to->sitting.id)), DB_INT(to->seat),
+                        DB_ID(&to->owner.id), DB_INT(to->epoch), DB_ID(&to->booking.id),
+                        DB_INT(to->state == CENTRE_SEAT_OPEN), DB_TEXT(id_str(&from->owner.id)),
+                        DB_INT(from->epoch), DB_TEXT(id_str(&from->booking.id)),
+                        DB_INT(from->state == CENTRE_SEAT_OPEN), DB_INT(to->is_recalled),
+                        DB_INT(from->is_recalled), DB_INT(to->state == CENTRE_SEAT_QUARANTINED),
+                        DB_INT(from->state == CENTRE_SEAT_QUARANTINED)),
+               &changed);
     return !e && changed == 0 ? ERR_CONFLICT : e;
 }
 
@@ -246,5 +258,10 @@ const struct centre_store_ops store_centre_ops = {
     .phone_open = store_phone_open,
     .contact_carry = store_contact_carry,
     .ticket_add = ticket_add,
+    .sitting_recovers = store_sitting_recovers,
+    .sitting_recovered = store_sitting_recovered,
+    .sittings_recovering = store_sittings_recovering,
+    .recovery_get = store_recovery_get,
+    .recovery_put = store_recovery_put,
     .feed_put = feed_put,
 };

@@ -217,6 +217,7 @@ enum err store_enrol_approve(struct store *s, struct str user_code, struct site_
     kiosk.role = asked.role;
     e = approve(s, &asked, &kiosk, out);
     if (e || out->answer != STORE_ENROL_OK) return e;
+    s->journal_is_due = true;
     struct str letter = {&out->letter, out->letter ? 1 : 0};
     e = db_run(
         s->db,

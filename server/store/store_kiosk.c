@@ -7,7 +7,7 @@
 #define KIOSK_COLUMNS                                                            \
     "k.id, k.site, k.role, k.state, k.sign_key, k.last_seen_ms, k.model, i.id, " \
     "coalesce(i.letter, ''), coalesce(i.last_op_seq, 0), coalesce(i.heard, 0), " \
-    "coalesce(i.safe, 0) "                                                       \
+    "coalesce(i.safe, 0), coalesce(i.reported, 1) "                              \
     "FROM kiosk k LEFT JOIN incarnation i ON i.kiosk = k.id AND i.state = 'active' "
 
 static const char GET[] = "SELECT " KIOSK_COLUMNS "WHERE k.id = $1";
@@ -21,7 +21,9 @@ static const char INC_RETIRE[] = "UPDATE incarnation SET state = 'retired', ende
 static const char INC_OF[] = "SELECT kiosk, state FROM incarnation WHERE id = $1";
 static const char INC_ADD[] =
     "INSERT INTO incarnation (id, kiosk, site, letter, state, last_op_seq, last_op_hash, heard, "
-    "marked, safe, begun_ms, ended_ms) VALUES ($1, $2, $3, $4, 'active', 0, $5, 0, 0, 0, $6, 0)";
+    "marked, safe, begun_ms, ended_ms, reported) VALUES ($1, $2, $3, $4, 'active', 0, $5, 0, 0, 0, "
+    "$6, 0, CASE WHEN $4 <> '' AND EXISTS (SELECT 1 FROM server_meta WHERE name = 'recovering' "
+    "AND value = '1') THEN 0 ELSE 1 END)";
 static const char LETTERS_TAKEN[] = "SELECT letter FROM incarnation WHERE site = $1 "
                                     "AND letter <> '' AND (state = 'active' OR ended_ms > $2)";
 
@@ -58,7 +60,8 @@ static void kiosk_of_row(struct db_rows *rows, struct store_kiosk *out)
                                 .inc.id = db_id(rows, 7),
                                 .last_op = db_int(rows, 9),
                                 .heard = db_int(rows, 10),
-                                .safe = db_int(rows, 11)};
+                                .safe = db_int(rows, 11),
+                                .owes_report = db_int(rows, 12) == 0};
     bool is_known = store_role_parse(db_text_borrow(rows, 2), &out->role);
     struct str state = db_text_borrow(rows, 3);
     for (int i = STORE_KIOSK_ACTIVE; i <= STORE_KIOSK_REVOKED; i++) {
@@ -110,6 +113,7 @@ enum err store_kiosk_seen(struct store *s, struct id kiosk)
 static enum err turn(struct store *s, struct id kiosk, enum store_kiosk_state from,
                      enum store_kiosk_state to, struct store_audit audit)
 {
+    s->journal_is_due = true;
     enum err e =
         run_on_one(s, DB_QUERY(STATE, DB_TEXT(id_str(&kiosk)), DB_TEXT(str_from_z(states[to])),
                                DB_TEXT(str_from_z(states[from]))));
@@ -130,7 +134,11 @@ enum err store_kiosk_resume(struct store *s, struct id kiosk, struct str actor)
 
 static enum err inc_retire(struct store *s, struct id kiosk)
 {
-    return db_run(s->db, DB_QUERY(INC_RETIRE, DB_TEXT(id_str(&kiosk)), DB_INT(store_now(s))), NULL);
+    int64_t ended = 0;
+    s->journal_is_due = true;
+    enum err e =
+        db_run(s->db, DB_QUERY(INC_RETIRE, DB_TEXT(id_str(&kiosk)), DB_INT(store_now(s))), &ended);
+    return e || ended == 0 ? e : centre_write_off(&s->centre);
 }
 
 enum err store_kiosk_retire(struct store *s, struct id kiosk, struct str actor)
@@ -163,7 +171,7 @@ enum err store_letter_choose(struct store *s, struct site_code site, char *out)
     return e;
 }
 
-static enum err pin_key_tell(struct store *s, struct site_code site, struct inc_id inc)
+enum err store_pin_key_tell(struct store *s, struct site_code site, struct inc_id inc)
 {
     struct crypt_key key = store_pin_key(s, site);
     struct feed_row row = {.stream = FEED_DEVICE, .kind = FEED_PIN_KEY};
@@ -201,7 +209,7 @@ enum err store_inc_begin(struct store *s, const struct store_kiosk *kiosk, struc
     }
     if (!e) e = inc_retire(s, kiosk->id);
     if (!e) e = inc_add(s, kiosk, inc, *letter);
-    if (!e && is_desk) e = pin_key_tell(s, kiosk->site, inc);
+    if (!e && is_desk) e = store_pin_key_tell(s, kiosk->site, inc);
     if (!e) e = store_kiosk_seen(s, kiosk->id); // it has just asked for this
     if (!e && is_desk) e = centre_lease(&s->centre, kiosk->site, store_now(s), NULL);
     struct store_audit audit = {STR("server"), STR("incarnation"), id_str(&kiosk->id),

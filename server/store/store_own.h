@@ -33,6 +33,9 @@ struct store {
     struct arena scratch;  // rewound where a transaction or a command begins
     size_t scratch_ground; // what lies below lives as long as the store
     struct store_pending pending;
+    struct fs *fs;
+    const char *journal_path; // NULL: none is kept
+    bool journal_is_due;      // the transaction at hand changes what stands in it
     // Seats asked back of kiosks in this hour, by the place of the site. A start forgets it.
     int64_t recall_hour;
     int recalls[STORE_SITES_MAX];
@@ -87,6 +90,38 @@ MUST_USE enum err store_phone_open(struct centre_store *centre,
 MUST_USE enum err store_contact_carry(struct centre_store *centre, struct booking_id from,
                                       struct booking_id to, struct centre_contact *out);
 
+// … and with a restored database (store_recover.c).
+MUST_USE enum err store_sitting_recovers(struct centre_store *centre, struct sitting_id id,
+                                         bool *out);
+MUST_USE enum err store_sitting_recovered(struct centre_store *centre, struct sitting_id id);
+MUST_USE enum err store_sittings_recovering(struct centre_store *centre, struct sitting *out,
+                                            int *count);
+MUST_USE enum err store_recovery_get(struct centre_store *centre, struct centre_recovery *out);
+MUST_USE enum err store_recovery_put(struct centre_store *centre, const struct centre_recovery *r);
+
+// The name of a history that begins now, after all that are known: names rise with time.
+MUST_USE enum err store_generation_name(struct store *s, const struct id *known, int count,
+                                        struct id *out);
+
+// ---- The journal (store_journal.c)
+
+// Writes it where it is due. Before the commit: what is committed stands in it.
+MUST_USE enum err store_journal_write(struct store *s);
+// Marks the sittings it knows as recovering; then puts its rows in. `has_lost` becomes true where a life
+// has ended that the database thinks goes on, or has never heard of. ERR_BAD_INPUT: not our words.
+MUST_USE enum err store_journal_mark(struct store *s, const struct store_journal *j);
+MUST_USE enum err store_journal_replay(struct store *s, const struct store_journal *j,
+                                       bool *has_lost);
+
+// ---- Sittings (store_plan.c)
+
+// Was a seat of it ever granted or sold?
+MUST_USE enum err store_sitting_is_touched(struct store *s, struct sitting_id id, bool *out);
+MUST_USE enum err store_sitting_tell(struct store *s, const struct sitting *sitting);
+MUST_USE enum err store_sitting_drop(struct store *s,
+                                     const struct sitting *sitting); // an untouched one
+MUST_USE enum err store_ticks_add(struct store *s, const struct sitting *sitting);
+
 // ---- The queue follows what kiosks tell (store_queue.c). [write]
 
 MUST_USE enum err store_queue_ticket(struct store *s, const struct centre_ticket *t);
@@ -121,6 +156,8 @@ int store_clashes(const struct store_roster *rules, const struct workday_list *w
 
 // The first letter that nobody at the site uses or used lately; 0 where there is none.
 MUST_USE enum err store_letter_choose(struct store *s, struct site_code site, char *out);
+
+MUST_USE enum err store_pin_key_tell(struct store *s, struct site_code site, struct inc_id inc);
 
 enum store_begin_inc { STORE_INC_BEGUN, STORE_INC_NO_LETTER };
 

@@ -22,19 +22,20 @@ static const char TICKS_DROP[] = "DELETE FROM counsellor_tick WHERE sitting = $1
 static const char TICK_ADD[] =
     "INSERT INTO counsellor_tick (counsellor, tick, sitting) VALUES ($1, $2, $3)";
 static const char SEAT_ADD[] =
-    "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open, recall) "
-    "VALUES ($1, $2, NULL, 0, NULL, 1, 0) "
+    "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open, recall, quarantined) "
+    "VALUES ($1, $2, NULL, 0, NULL, 1, 0, 0) "
     "ON CONFLICT (sitting, no) DO NOTHING";
 static const char SEAT_SHUT[] = "UPDATE seat SET is_open = 0 WHERE sitting = $1 AND no = $2 "
                                 "AND owner IS NULL AND booking IS NULL";
 static const char POOL_SHUT[] =
     "UPDATE seat SET is_open = 0 WHERE sitting = $1 AND owner IS NULL AND is_open = 1";
 static const char POOL_OPEN[] = "UPDATE seat SET is_open = 1 WHERE sitting = $1 AND no <= $2 "
-                                "AND owner IS NULL AND is_open = 0";
-// Was a seat of it ever granted or sold, or has anybody asked for it?
+                                "AND owner IS NULL AND is_open = 0 AND quarantined = 0";
+// Or has anybody asked for one? Of a sitting that recovers nobody knows.
 static const char TOUCHED[] =
     "SELECT (SELECT count(*) FROM seat WHERE sitting = $1 AND (epoch > 0 OR owner IS NOT NULL "
-    "OR booking IS NOT NULL)) + (SELECT count(*) FROM booking WHERE sitting = $1)";
+    "OR booking IS NOT NULL)) + (SELECT count(*) FROM booking WHERE sitting = $1) "
+    "+ (SELECT recovers FROM sitting WHERE id = $1)";
 
 struct planned {
     struct roster_sitting want;
@@ -158,7 +159,7 @@ static enum err run(struct store *s, const char *sql, struct sitting_id id)
     return db_run(s->db, DB_QUERY(sql, DB_TEXT(id_str(&id.id))), NULL);
 }
 
-static enum err is_touched(struct store *s, struct sitting_id id, bool *out)
+enum err store_sitting_is_touched(struct store *s, struct sitting_id id, bool *out)
 {
     int64_t count = 0;
     enum err e = db_one_int(s->db, DB_QUERY(TOUCHED, DB_TEXT(id_str(&id.id))), &count);
@@ -166,14 +167,14 @@ static enum err is_touched(struct store *s, struct sitting_id id, bool *out)
     return e;
 }
 
-static enum err tell_sitting(struct store *s, const struct sitting *sitting)
+enum err store_sitting_tell(struct store *s, const struct sitting *sitting)
 {
     struct feed_row row = {.stream = FEED_COUNTY, .kind = FEED_SITTING, .value.sitting = *sitting};
     enum err e = store_tell(s, site_county(&sitting->site), &row);
     return e ? e : centre_tell_avail(&s->centre, sitting);
 }
 
-static enum err ticks_add(struct store *s, const struct sitting *sitting)
+enum err store_ticks_add(struct store *s, const struct sitting *sitting)
 {
     const int64_t granule = SITTING_GRANULE_MINUTES * DATE_MINUTE_MS;
     enum err e = ERR_OK;
@@ -243,8 +244,8 @@ static enum err begin(struct store *s, const struct planned *p)
     for (int seat = 1; !e && seat <= x.seat_count; seat++) {
         e = seat_add(s, x.id, seat);
     }
-    if (!e) e = ticks_add(s, &x);
-    return e ? e : tell_sitting(s, &x);
+    if (!e) e = store_ticks_add(s, &x);
+    return e ? e : store_sitting_tell(s, &x);
 }
 
 // The minutes of a seat are fixed once somebody may have been told a time.
@@ -261,7 +262,7 @@ static enum err change(struct store *s, const struct pair *p)
     int seats = want->seat_count;
     enum err e = ERR_OK;
     if (x.seat_minutes != want->seat_minutes) {
-        e = is_touched(s, x.id, &touched);
+        e = store_sitting_is_touched(s, x.id, &touched);
         int minutes = (int)((x.end_ms - x.start_ms) / DATE_MINUTE_MS);
         int fit = roster_seats_that_fit(0, minutes, x.seat_minutes);
         if (!touched) x.seat_minutes = want->seat_minutes;
@@ -274,11 +275,11 @@ static enum err change(struct store *s, const struct pair *p)
                    x.topics != p->found->has.topics || !str_eq(x.desk, p->found->has.desk);
     if (e || !changed) return e;
     e = sitting_put(s, &x);
-    if (!e && moves_ticks(p)) e = ticks_add(s, &x);
-    return e ? e : tell_sitting(s, &x);
+    if (!e && moves_ticks(p)) e = store_ticks_add(s, &x);
+    return e ? e : store_sitting_tell(s, &x);
 }
 
-static enum err drop(struct store *s, const struct sitting *x)
+enum err store_sitting_drop(struct store *s, const struct sitting *x)
 {
     size_t mark = arena_mark(&s->scratch);
     struct str stream = store_stream(&s->scratch, FEED_COUNTY, site_county(&x->site));
@@ -294,15 +295,15 @@ static enum err go(struct store *s, const struct existing *found)
 {
     struct sitting x = found->has;
     bool touched = false;
-    enum err e = is_touched(s, x.id, &touched);
+    enum err e = store_sitting_is_touched(s, x.id, &touched);
     if (e) return e;
-    if (!touched) return drop(s, &x);
+    if (!touched) return store_sitting_drop(s, &x);
     if (x.state != SITTING_OPEN) return ERR_OK;
     x.state = SITTING_CLOSING;
     e = run(s, POOL_SHUT, x.id);
     if (!e) e = sitting_put(s, &x);
     if (!e) e = centre_close(&s->centre, x.id);
-    return e ? e : tell_sitting(s, &x);
+    return e ? e : store_sitting_tell(s, &x);
 }
 
 // Ticks are given up everywhere before they are taken anywhere, so that two counsellors can change
@@ -349,6 +350,7 @@ enum err store_lease_all(struct store *s, bool asks_back)
 enum err store_materialise(struct store *s)
 {
     size_t mark = arena_mark(&s->scratch);
+    s->journal_is_due = true;
     struct plan plan = {.planned = arena_array(&s->scratch, struct planned, PLANNED_MAX),
                         .existing = arena_array(&s->scratch, struct existing, EXISTING_MAX)};
     plan.pairs = arena_array(&s->scratch, struct pair, PLANNED_MAX + EXISTING_MAX);

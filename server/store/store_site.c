@@ -128,6 +128,7 @@ enum err store_sites_import(struct store *s, const struct site *sites, int count
     struct store_meta meta;
     struct taken taken = {.count = 0};
     *out = (struct store_import){0};
+    s->journal_is_due = true;
     enum err e = store_meta(s, &meta);
     for (int i = 0; !e && i < count; i++) {
         struct store_refusal refusal;
@@ -202,6 +203,7 @@ enum err store_release_set(struct store *s, int64_t version, struct str actor)
     struct store_meta meta;
     int64_t changed = 0;
     CHECK(version > 0);
+    s->journal_is_due = true;
     enum err e = store_meta(s, &meta);
     if (!e)
         e = db_run(s->db, DB_QUERY(RELEASE_SET, DB_INT(version), DB_INT(store_now(s))), &changed);

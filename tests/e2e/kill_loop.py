@@ -142,7 +142,8 @@ class Pusher(threading.Thread):
 
 
 class Loop:
-    def __init__(self, build, folder, seed):
+    def __init__(self, build, folder, seed, pushers=PUSHERS):
+        self.pusher_count = pushers
         self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
         self.dice = random.Random(seed)
         c.BUILD = self.build
@@ -192,7 +193,7 @@ class Loop:
             folder.mkdir()
         self.start_keeper()
         self.centre.admin("enrol", self.keeper.stdout.readline().strip(), c.HALL)
-        self.pushers = [Pusher(self.centre) for _ in range(PUSHERS)]
+        self.pushers = [Pusher(self.centre) for _ in range(self.pusher_count)]
         # The keeper has said hello, so it counts when seats are split.
         system.wait_for("the keeper's hello", ANSWER_SECONDS, lambda: self.ask(
             self.data / "kiosk.db", "SELECT count(*) FROM self WHERE gen IS NOT NULL")[0][0])

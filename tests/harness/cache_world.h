@@ -187,9 +187,9 @@ static inline void kiosk_hello(struct ledger *l)
 {
     struct sync_hello hello = {
         .gen = kiosk_id('9', 1), .site.z = "141182100", .letter = 'B', .now_ms = KIOSK_NOW_MS};
-    bool same_gen = false;
-    assert_int_equal(sync_hear_hello(l, &hello, &same_gen), ERR_OK);
-    assert_true(same_gen);
+    enum sync_hello_fate fate = SYNC_HELLO_STALE;
+    assert_int_equal(sync_hear_hello(l, &hello, &fate), ERR_OK);
+    assert_int_equal(fate, SYNC_HELLO_HEARD);
 }
 
 // Greeted, with three sittings of four seats, of which seats 1 and 2 are this kiosk's.

@@ -389,7 +389,8 @@ bool sim_shorten(struct sim_script *script);
 
 bool sim_fault(struct sim_world *w, enum sim_fault fault); // does it happen now? counts it
 void sim_wait(struct sim_world *w, enum sim_fault slowness);
-int64_t sim_centre_ms(const struct sim_world *w); // what the instance at hand takes for the time
+bool sim_ledger_is_full(const struct sim_ledger *l); // the disk of the kiosk that it lies on
+int64_t sim_centre_ms(const struct sim_world *w);    // what the instance at hand takes for the time
 void sim_came(struct sim_world *w, enum sim_outcome outcome);
 PRINTF_LIKE(2, 3) void sim_trace(struct sim_world *w, const char *format, ...);
 PRINTF_LIKE(2, 3) void sim_violate(struct sim_world *w, const char *format, ...);

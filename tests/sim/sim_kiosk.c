@@ -10,6 +10,12 @@ static struct sim_kiosk *of_env(struct env *env)
     return (void *)((char *)env - offsetof(struct sim_kiosk, env));
 }
 
+bool sim_ledger_is_full(const struct sim_ledger *l)
+{
+    const struct sim_kiosk *k = (const void *)((const char *)l - offsetof(struct sim_kiosk, disk));
+    return !l->world->is_calm && l->world->step < k->full_to;
+}
+
 static int64_t kiosk_now_ms(struct env *env)
 {
     const struct sim_kiosk *k = of_env(env);
@@ -223,13 +229,14 @@ static void start(struct sim_kiosk *k, enum sync_talk talk)
 static void step(struct sim_kiosk *k, enum sync_event event, enum sync_talk talk, int64_t later_ms)
 {
     const struct ledger_self *self = &k->disk.now.self;
-    struct sync_owed owed = {self->op_seq - self->acked, sync_must_report(self)};
+    struct sync_owed owed = sync_owed(self);
     struct sync_todo todo = sync_plan_step(&k->plan, &k->env, event, talk, later_ms, owed);
     for (int t = SYNC_HELLO; t < SYNC_TALKS; t++) {
         if (todo.start[t]) start(k, (enum sync_talk)t);
     }
     // A report that comes before what it is made of; nobody waits for its answer.
-    bool is_early = owed.report && owed.unsent > 0 && sim_fault(k->world, FAULT_EARLY_REPORT);
+    bool is_early =
+        owed.report && owed.before_report > 0 && sim_fault(k->world, FAULT_EARLY_REPORT);
     if (is_early) {
         start(k, SYNC_REPORT);
         k->request[SYNC_REPORT] = 0;

@@ -15,13 +15,6 @@ static enum err disk(struct sim_ledger *l)
     return sim_fault(l->world, FAULT_KIOSK_DISK) ? ERR_FULL : ERR_OK;
 }
 
-static bool is_full(const struct sim_ledger *l)
-{
-    const struct sim_world *w = l->world;
-    const struct sim_kiosk *k = (const void *)((const char *)l - offsetof(struct sim_kiosk, disk));
-    return !w->is_calm && w->step < k->full_to;
-}
-
 static enum err ledger_begin(struct ledger *ledger)
 {
     struct sim_ledger *l = of(ledger);
@@ -60,7 +53,7 @@ static enum err ledger_end(struct ledger *ledger, enum err e)
     struct sim_ledger *l = of(ledger);
     CHECK(l->in_transaction);
     sim_wait(l->world, FAULT_KIOSK_SLOW);
-    if (!e && is_full(l)) e = ERR_FULL;
+    if (!e && sim_ledger_is_full(l)) e = ERR_FULL;
     bool saved = !e;
     if (saved && l->crash_next_end) {
         saved = sim_roll(&l->world->random, 2) == 0;

@@ -43,7 +43,7 @@ static void a_seat_that_changed_meanwhile_is_not_written(void **state)
     stale[0].owner = (struct inc_id){0};
     stale[1].epoch--;
     stale[2].booking.id = id_new(&w->env.env);
-    stale[3].is_open = false;
+    stale[3].state = CENTRE_SEAT_CLOSED;
     for (int i = 0; i < 4; i++) {
         assert_int_equal(centre->ops->seat_change(centre, &stale[i], &to), ERR_CONFLICT);
     }

@@ -29,7 +29,7 @@ static int open_seats(struct world *w, struct sitting_id id)
     int open = 0;
     assert_int_equal(centre->ops->seats(centre, id, seats, &count), ERR_OK);
     for (int i = 0; i < count; i++) {
-        if (seats[i].is_open) open++;
+        if (seats[i].state == CENTRE_SEAT_OPEN) open++;
     }
     return open;
 }

@@ -29,7 +29,8 @@ static const struct env_ops env_ops = {now_ms, now_ms, fill};
 
 static struct store *open_store(struct world *w, enum db_access access)
 {
-    struct store_setup setup = {.access = access, .env = &w->env.env};
+    struct store_setup setup = {
+        .access = access, .env = &w->env.env, .fs = &w->fs, .journal = w->journal};
     memset(setup.keys.data.bytes, 1, CRYPT_KEY_BYTES);
     memset(setup.keys.phone.bytes, 2, CRYPT_KEY_BYTES);
     memset(setup.keys.pins.bytes, 3, CRYPT_KEY_BYTES);
@@ -46,27 +47,54 @@ void world_env_init(struct world_env *env)
     *env = (struct world_env){{&env_ops}, date_ms(date_to_day(monday), 8 * 60), 7};
 }
 
-int world_setup(void **state)
+static struct world *make(const struct world_driver *driver, bool is_second, const char *journal)
 {
     struct world *w = test_calloc(1, sizeof(*w));
-    w->driver = *state;
+    w->driver = driver;
+    w->is_second = is_second;
+    w->journal = journal;
+    fs_system_init(&w->fs);
     world_env_init(&w->env);
     arena_init(&w->arena, ARENA_BYTES);
     w->driver->make(w);
     w->store = open_store(w, DB_WRITER);
     w->reader = open_store(w, DB_READER);
-    *state = w;
-    return 0;
+    return w;
 }
 
-int world_teardown(void **state)
+void world_close(struct world *w)
 {
-    struct world *w = *state;
     store_close(w->reader);
     store_close(w->store);
     w->driver->drop(w);
     arena_deinit(&w->arena);
     test_free(w);
+}
+
+struct world *world_beside(struct world *w, const char *journal)
+{
+    struct world *beside = make(w->driver, true, journal);
+    beside->env.now_ms = w->env.now_ms;
+    beside->env.seed = w->env.seed + 1;
+    return beside;
+}
+
+void world_keep_journal(struct world *w, const char *path)
+{
+    w->journal = path;
+    store_close(w->store);
+    w->store = open_store(w, DB_WRITER);
+}
+
+int world_setup(void **state)
+{
+    *state = make(*state, false, NULL);
+    return 0;
+}
+
+int world_teardown(void **state)
+{
+    world_close(*state);
     return 0;
 }
 
@@ -204,13 +232,13 @@ struct op world_book(struct world *w, struct sitting_id sitting, int seat, enum 
     return op;
 }
 
-enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, const char *phone,
-                    struct op_result *result)
+// The operation as it is numbered.
+static enum err push(struct world *w, const struct world_kiosk *kiosk, struct op op,
+                     const char *phone, int64_t had_epoch, struct op_result *result)
 {
     char bytes[OP_BYTES_MAX];
     struct centre_push_reply *reply = test_calloc(1, sizeof(*reply));
-    op.seq = kiosk->seq + 1;
-    struct centre_op pushed = {.op = op};
+    struct centre_op pushed = {.op = op, .had_epoch = had_epoch};
     pushed.bytes = (struct str){bytes, wire_op_write(&op, bytes, sizeof(bytes))};
     struct store_contact contact = {.surname = STR("王"),
                                     .title = VISITOR_MS,
@@ -231,11 +259,27 @@ enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, co
     arena_rewind(&w->arena, mark);
     if (!e) {
         assert_int_equal(reply->status, CENTRE_PUSHED);
-        kiosk->seq++;
         if (result) *result = reply->results[0];
     }
     test_free(reply);
     return e;
+}
+
+enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, const char *phone,
+                    struct op_result *result)
+{
+    op.seq = kiosk->seq + 1;
+    enum err e = push(w, kiosk, op, phone, 0, result);
+    if (!e) kiosk->seq++;
+    return e;
+}
+
+struct op_result world_push_again(struct world *w, struct world_kiosk *kiosk, struct op op,
+                                  int64_t had_epoch)
+{
+    struct op_result result = {0};
+    assert_int_equal(push(w, kiosk, op, "", had_epoch, &result), ERR_OK);
+    return result;
 }
 
 void world_seen(struct world *w, const struct world_kiosk *kiosk)
@@ -297,6 +341,7 @@ int suite_all(struct world_driver *driver)
     failed += suite_booking(driver);
     failed += suite_minute(driver);
     failed += suite_queue(driver);
+    failed += suite_recovery(driver);
     failed += suite_check(driver);
     failed += suite_faults(driver);
     return failed;

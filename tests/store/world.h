@@ -34,6 +34,9 @@ struct world {
     struct world_env env;
     struct arena arena;
     char dir[64];
+    bool is_second;      // beside another world
+    const char *journal; // NULL: none is kept
+    struct fs fs;
     struct store *store;
     struct store *reader;
 };
@@ -57,6 +60,11 @@ struct roster_rule world_rule(int index);      // 0, 1: every working day at sit
 struct sitting_id world_sitting(struct world *w, int site, int day, int start_minute);
 int world_today(const struct world *w);
 
+// An empty world beside the one at hand; the journal of both is at `journal`. world_close.
+struct world *world_beside(struct world *w, const char *journal);
+void world_close(struct world *w);
+void world_keep_journal(struct world *w, const char *path); // from now on; kept
+
 // Runs in a transaction of its own and wants ERR_OK.
 void world_init(struct world *w); // county, sites, roster
 enum err world_roster(struct world *w, const struct roster_rule *rules, int count,
@@ -70,6 +78,9 @@ struct op world_book(struct world *w, struct sitting_id sitting, int seat, enum 
                      int64_t epoch);
 enum err world_push(struct world *w, struct world_kiosk *kiosk, struct op op, const char *phone,
                     struct op_result *result);
+// Told again, as it was answered; the kiosk's numbers stay. Answers the result.
+struct op_result world_push_again(struct world *w, struct world_kiosk *kiosk, struct op op,
+                                  int64_t had_epoch);
 
 void world_seen(struct world *w, const struct world_kiosk *kiosk); // it was heard of just now
 void world_minute(struct world *w);                                // a minute's work
@@ -86,6 +97,7 @@ int suite_kiosk(struct world_driver *driver);
 int suite_booking(struct world_driver *driver);
 int suite_queue(struct world_driver *driver);
 int suite_minute(struct world_driver *driver);
+int suite_recovery(struct world_driver *driver);
 int suite_check(struct world_driver *driver);
 int suite_faults(struct world_driver *driver);
 int suite_all(struct world_driver *driver);

@@ -5,6 +5,11 @@
 
 static const char *server;
 
+static const char *name(const struct world *w)
+{
+    return w->is_second ? "suite_beside" : "suite";
+}
+
 static void make(struct world *w)
 {
     (void)w;
@@ -12,13 +17,12 @@ static void make(struct world *w)
 
 static void drop(struct world *w)
 {
-    (void)w;
-    postgres_empty(server, "suite");
+    postgres_empty(server, name(w));
 }
 
 static struct db *open_db(struct world *w, enum db_access access)
 {
-    return postgres_open(&w->arena, server, "suite", access);
+    return postgres_open(&w->arena, server, name(w), access);
 }
 
 // A server's disk is not ours to fill.
@@ -33,6 +37,7 @@ void world_postgres_use(const char *conninfo)
 {
     server = conninfo;
     postgres_run(server, "postgres", "CREATE DATABASE suite TEMPLATE template0");
+    postgres_run(server, "postgres", "CREATE DATABASE suite_beside TEMPLATE template0");
 }
 
 const struct world_driver world_postgres = {make, drop, open_db, limit, false};
