@@ -85,7 +85,7 @@ enum err sync_hear_report(struct ledger *l, struct id gen)
     e = l->ops->self_get(l, &self);
     bool is_now = id_eq(self.new_gen, gen) || MUTANT(REPORT_OF_ANY_GENERATION);
     if (!e && sync_must_report(&self) && is_now) {
-        self.gen = gen;
+        self.gen = self.new_gen;
         self.new_gen = (struct id){0};
         self.position = (struct feed_position){0};
         self.applied = 0;

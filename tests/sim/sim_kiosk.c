@@ -169,7 +169,8 @@ static void send_push(struct sim_kiosk *k, struct sim_message *m)
     if (sim_chance(&k->world->random, 100) && self->acked > self->safe + 3)
         m->from -= sim_roll(&k->world->random, 3);
     bool is_gap = sim_fault(k->world, FAULT_GAP);
-    bool is_fork = self->acked > self->safe && sim_fault(k->world, FAULT_FORK);
+    enum sim_fault copied = sync_must_report(self) ? FAULT_FORK_LATER : FAULT_FORK;
+    bool is_fork = self->acked > self->safe && sim_fault(k->world, copied);
     if (is_gap) m->from = self->acked + 2;
     if (is_fork) m->from = self->acked;
     int64_t left = self->op_seq - m->from + 1;

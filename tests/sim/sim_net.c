@@ -164,6 +164,15 @@ static void tear(struct sim_message *reply)
     memmove(reply->results, reply->results + 1, sizeof(reply->results[0]) * (size_t)reply->count);
 }
 
+static void refuse_all(struct sim_world *w, struct sim_message *reply)
+{
+    reply->gen = sim_gen(w, 0);
+    for (int i = 0; i < reply->count; i++) {
+        reply->results[i].outcome = OP_REFUSED;
+        reply->results[i].verdict = VERDICT_SITTING_FULL;
+    }
+}
+
 // I7 of what was confirmed before a restore: told again, it still is.
 static void check_told_again(struct sim_world *w, const struct sim_message *m, int64_t known,
                              const struct centre_push_reply *answer)
@@ -207,14 +216,15 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
         reply->kind = SIM_TURNED_AWAY;
         reply->status = answer.status;
     }
-    // Now and then it is an answer of a history that is over.
-    reply->gen = !w->is_calm && sim_chance(&w->random, 5) ? sim_gen(w, 0) : w->centre.gen;
+    reply->gen = w->centre.gen;
     reply->from = m->from;
     reply->count = m->count;
     reply->acked = answer.acked;
     reply->safe = sim_safe(w, m->inc);
     memcpy(reply->results, answer.results, sizeof(reply->results));
     if (m->count > 1 && sim_fault(w, FAULT_TORN_ANSWER)) tear(reply);
+    // Now and then it is an answer of a history that is over, in which all was refused.
+    if (!w->is_calm && sim_chance(&w->random, 5)) refuse_all(w, reply);
     if (m->count > 0 && answer.acked > m->from + m->count - 1) sim_came(w, OUTCOME_TOLD_AGAIN);
     return ERR_OK;
 }
@@ -278,6 +288,11 @@ static enum err hear_report(struct sim_world *w, const struct sim_message *m,
         .inc = m->inc, .op_seq = m->from, .rights = m->rights, .count = m->count};
     enum centre_push_status status;
     if (is_over(w, m, reply)) return ERR_OK;
+    if (!w->is_calm && sim_chance(&w->random, 50)) { // the answer to another report
+        *reply = reply_to(m, SIM_REPORT_REPLY);
+        reply->gen = sim_gen(w, 0);
+        return ERR_OK;
+    }
     bool is_again = inc && inc->inc.has_reported;
     enum err e = centre_report(&w->centre.store, &report, sim_centre_ms(w), &status);
     if (e) return e;

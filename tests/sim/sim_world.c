@@ -33,6 +33,7 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_CENTRE_LATER] = 20,
     [FAULT_GAP] = 15,
     [FAULT_FORK] = 4,
+    [FAULT_FORK_LATER] = 60,
     [FAULT_CLOCK_JUMP] = 300,
     [FAULT_CLOCK_UNKNOWN] = 150,
     [FAULT_RESTORE] = 250,
