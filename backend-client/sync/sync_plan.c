@@ -1,6 +1,7 @@
 #include "sync/sync_plan.h"
 
 #include "base/check.h"
+#include "base/mutant.h"
 
 void sync_plan_init(struct sync_plan *p, int64_t spread_ms)
 {
@@ -30,7 +31,8 @@ static void failed(struct sync_plan *p, struct env *env, int64_t now_ms, int64_t
         int64_t high = 3 * p->retry_ms;
         if (high < SYNC_RETRY_MS_BASE) high = SYNC_RETRY_MS_BASE;
         p->retry_ms = between(env, SYNC_RETRY_MS_BASE, high);
-        if (p->retry_ms > SYNC_RETRY_MS_MAX) p->retry_ms = SYNC_RETRY_MS_MAX;
+        bool is_long = p->retry_ms > SYNC_RETRY_MS_MAX && !MUTANT(BACKOFF_WITHOUT_END);
+        if (is_long) p->retry_ms = SYNC_RETRY_MS_MAX;
         wait_ms = p->retry_ms;
     }
     if (retry_after_ms > wait_ms)

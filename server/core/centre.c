@@ -50,7 +50,7 @@ static enum err fork(struct centre_store *s, struct centre_inc *inc, int64_t seq
               inc->inc.id.hex, (long long)seq);
     inc->state = CENTRE_INC_FORKED;
     enum err e = s->ops->inc_put(s, inc);
-    return e ? e : centre_write_off(s);
+    return e || MUTANT(FORK_WITHOUT_QUARANTINE) ? e : centre_write_off(s);
 }
 
 static enum err push_all(struct centre_store *s, struct centre_inc *inc,

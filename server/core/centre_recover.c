@@ -60,13 +60,15 @@ static enum err thaw(struct centre_store *s, const struct sitting *sitting,
 {
     struct centre_seat seats[SITTING_SEATS_MAX];
     int count = 0;
+    bool is_spared = MUTANT(THAW_SPARES_CLOSED) && sitting->state != SITTING_OPEN;
     enum err e = s->ops->sitting_recovered(s, sitting->id);
-    if (!e) e = s->ops->seats(s, sitting->id, seats, &count);
+    if (!e && !is_spared) e = s->ops->seats(s, sitting->id, seats, &count);
     for (int i = 0; !e && i < count; i++) {
         struct centre_seat after = seats[i];
         if (!id_is_none(after.owner.id)) continue;
         bool is_below = after.epoch < r->epoch_floor && !MUTANT(EPOCHS_GO_ON);
         if (is_below) after.epoch = r->epoch_floor;
+        if (MUTANT(EPOCHS_LEAP)) after.epoch = seats[i].epoch + (INT64_C(1) << 20);
         // Also a booked one: its booking may be a ghost that hides the sale of a lost kiosk.
         bool is_safe = !r->has_written_off || MUTANT(WRITE_OFF_WITHOUT_QUARANTINE);
         if (!is_safe) after.state = CENTRE_SEAT_QUARANTINED;

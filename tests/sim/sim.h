@@ -35,6 +35,7 @@
 #define SIM_MESSAGES_MAX     64
 #define SIM_SLIPS_MAX        2048
 #define SIM_PAGE_ROWS_MAX    4  // small, so that catch-ups have several pages
+#define SIM_LAST_ROWS_MAX    24 // … and the last word is a whole one
 #define SIM_MESSAGE_ROWS_MAX 56 // a page does not split what one transaction told
 #define SIM_BATCH_MAX        8
 #define SIM_PHONES           6
@@ -284,7 +285,8 @@ struct sim_spooled {
 
 struct sim_kiosk {
     struct sim_ledger disk;
-    struct env env; // its clock
+    struct env env;  // its clock
+    int64_t boot_ms; // its monotonic clock begins with its power
     struct sim_world *world;
     int index;
     int site;
@@ -307,7 +309,8 @@ struct sim_kiosk {
     struct sim_spooled spool[4]; // in memory that outlives the program, not the power
     int spool_count;
     struct ledger_booking seatless; // the last wish or refused sale; its visitor may come back
-    struct feed_position seen;      // for I6
+    int64_t seen_op_seq;
+    struct feed_position seen; // for I6
     struct inc_id seen_inc;
     struct id seen_gen;
 };
@@ -441,7 +444,8 @@ void mutant_choose(enum mutant m); // before any run; MUTANT_NONE takes it back
 bool mutant_find(const char *name, enum mutant *out);
 
 // Runs each mutant, or `only` one, over 20,000 seeds until a check says no: "name seed violation".
-// Answers 0 where all are caught. A run that aborts is no catch: it would hide what the checks miss.
+// Answers 0 where all are caught. A run that aborts is no catch: it would hide what the checks miss;
+// nor is one that fails without the mutant, too.
 int sim_mutants_run(enum mutant only, int jobs);
 int sim_mutants_list(void);
 

@@ -45,6 +45,18 @@ static void check_asked(struct sim_world *w, struct sim_kiosk *k)
     }
 }
 
+// What was committed survives every crash, and a kiosk that failed comes back within minutes.
+static void check_life(struct sim_world *w, struct sim_kiosk *k)
+{
+    const struct ledger_self *self = &k->disk.now.self;
+    bool same_life = id_eq(k->seen_inc.id, self->inc.id);
+    if (same_life && self->op_seq < k->seen_op_seq)
+        sim_violate(w, "kiosk %d has lost operations", k->index);
+    if (k->plan.not_before_ms - env_mono_ms(&k->env) > SYNC_RETRY_MS_MAX)
+        sim_violate(w, "kiosk %d stays away for too long", k->index);
+    k->seen_op_seq = self->op_seq;
+}
+
 // I6: the position goes forward only, in one life.
 static void check_position(struct sim_world *w, struct sim_kiosk *k)
 {
@@ -140,6 +152,7 @@ void sim_check_step(struct sim_world *w)
         check_rights(w, &w->kiosks[i]);
         check_heard(w, &w->kiosks[i]);
         check_asked(w, &w->kiosks[i]);
+        check_life(w, &w->kiosks[i]);
         check_position(w, &w->kiosks[i]);
     }
     check_seats(w);

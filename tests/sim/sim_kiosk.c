@@ -24,7 +24,8 @@ static int64_t kiosk_now_ms(struct env *env)
 
 static int64_t kiosk_mono_ms(struct env *env)
 {
-    return of_env(env)->world->mono_ms;
+    const struct sim_kiosk *k = of_env(env);
+    return k->world->mono_ms - k->boot_ms;
 }
 
 static void kiosk_random(struct env *env, void *bytes, size_t count)
@@ -106,6 +107,7 @@ void sim_kiosk_power_cut(struct sim_kiosk *k)
 void sim_kiosk_power_on(struct sim_kiosk *k)
 {
     struct sim_world *w = k->world;
+    k->boot_ms = w->mono_ms;
     sync_plan_init(&k->plan, 2000);
     sync_stage_clear(&k->stage);
     memset(k->request, 0, sizeof(k->request));
@@ -167,7 +169,8 @@ static void send_push(struct sim_kiosk *k, struct sim_message *m)
     if (sim_chance(&k->world->random, 100) && self->acked > self->safe + 3)
         m->from -= sim_roll(&k->world->random, 3);
     bool is_gap = sim_fault(k->world, FAULT_GAP);
-    bool is_fork = self->acked > self->safe && sim_fault(k->world, FAULT_FORK);
+    enum sim_fault copied = sync_must_report(self) ? FAULT_FORK_LATER : FAULT_FORK;
+    bool is_fork = self->acked > self->safe && sim_fault(k->world, copied);
     if (is_gap) m->from = self->acked + 2;
     if (is_fork) m->from = self->acked;
     int64_t left = self->op_seq - m->from + 1;

@@ -92,8 +92,10 @@ static enum err self_put(struct ledger *ledger, const struct ledger_self *self)
     enum err e = disk(l);
     if (e) return e;
     bool is_order = 0 <= self->safe && self->safe <= self->acked && self->acked <= self->op_seq;
+    bool is_whole = self->op_seq == l->now.op_count;
     if (!is_order) sim_violate(l->world, "a kiosk has heard what it never said");
-    if (self->op_seq != l->now.op_count) sim_violate(l->world, "a kiosk's log has a hole");
+    if (!is_whole) sim_violate(l->world, "a kiosk's log has a hole");
+    if (!is_order || !is_whole) return ERR_CONFLICT;
     l->now.self = *self;
     return ERR_OK;
 }

@@ -164,6 +164,26 @@ static void tear(struct sim_message *reply)
     memmove(reply->results, reply->results + 1, sizeof(reply->results[0]) * (size_t)reply->count);
 }
 
+static void refuse_all(struct sim_world *w, struct sim_message *reply)
+{
+    reply->gen = sim_gen(w, 0);
+    for (int i = 0; i < reply->count; i++) {
+        reply->results[i].outcome = OP_REFUSED;
+        reply->results[i].verdict = VERDICT_SITTING_FULL;
+    }
+}
+
+// I7 of what was confirmed before a restore: told again, it still is.
+static void check_told_again(struct sim_world *w, const struct sim_message *m, int64_t known,
+                             const struct centre_push_reply *answer)
+{
+    for (int i = 0; i < m->count; i++) {
+        bool is_new = m->from + i > known && m->ops[i].had_epoch > 0;
+        if (is_new && answer->results[i].outcome == OP_REFUSED)
+            sim_violate(w, "I7: a confirmed sale of kiosk %d is refused when told again", m->kiosk);
+    }
+}
+
 static enum err hear_push(struct sim_world *w, const struct sim_message *m,
                           struct sim_message *reply)
 {
@@ -187,6 +207,7 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
         sim_violate(w, "other bytes under a known number pass");
     if (answer.status == CENTRE_PUSHED && m->from > known + 1)
         sim_violate(w, "operations are applied past a hole");
+    if (answer.status == CENTRE_PUSHED) check_told_again(w, m, known, &answer);
     *reply = reply_to(m, SIM_PUSH_REPLY);
     bool was_answered = m->count > 0 && answer.acked > known && m->ops[0].is_answered;
     if (was_answered) sim_came(w, OUTCOME_TOLD_AFTER_RESTORE);
@@ -195,19 +216,20 @@ static enum err hear_push(struct sim_world *w, const struct sim_message *m,
         reply->kind = SIM_TURNED_AWAY;
         reply->status = answer.status;
     }
-    // Now and then it is an answer of a history that is over.
-    reply->gen = !w->is_calm && sim_chance(&w->random, 5) ? sim_gen(w, 0) : w->centre.gen;
+    reply->gen = w->centre.gen;
     reply->from = m->from;
     reply->count = m->count;
     reply->acked = answer.acked;
     reply->safe = sim_safe(w, m->inc);
     memcpy(reply->results, answer.results, sizeof(reply->results));
     if (m->count > 1 && sim_fault(w, FAULT_TORN_ANSWER)) tear(reply);
+    // Now and then it is an answer of a history that is over, in which all was refused.
+    if (!w->is_calm && sim_chance(&w->random, 5)) refuse_all(w, reply);
     if (m->count > 0 && answer.acked > m->from + m->count - 1) sim_came(w, OUTCOME_TOLD_AGAIN);
     return ERR_OK;
 }
 
-static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
+static enum err hear_pull(struct sim_world *w, const struct sim_message *m, int rows_max,
                           struct sim_message *reply)
 {
     struct feed_page page;
@@ -222,7 +244,7 @@ static enum err hear_pull(struct sim_world *w, const struct sim_message *m,
         reply->status = CENTRE_RETIRED;
         return ERR_OK;
     }
-    sim_centre_page(&w->centre, m->inc, &m->position, SIM_PAGE_ROWS_MAX, &page, reply->rows);
+    sim_centre_page(&w->centre, m->inc, &m->position, rows_max, &page, reply->rows);
     // Now and then a page of some other history comes along, in which nothing happened.
     bool is_other = !w->is_calm && sim_chance(&w->random, 10);
     reply->gen = is_other ? sim_gen(w, 0) : page.gen;
@@ -249,7 +271,7 @@ void sim_last_words(struct sim_world *w)
         bool is_heard = inc && inc->inc.state == CENTRE_INC_ACTIVE && id_eq(m.gen, w->centre.gen);
         if (!is_heard) continue;
         sim_centre_begin(&w->centre);
-        enum err e = hear_pull(w, &m, &reply);
+        enum err e = hear_pull(w, &m, SIM_LAST_ROWS_MAX, &reply);
         sim_centre_end(&w->centre, e);
         reply.gen = m.gen;
         for (int copies = 0; !e && copies < 4; copies++) {
@@ -266,6 +288,11 @@ static enum err hear_report(struct sim_world *w, const struct sim_message *m,
         .inc = m->inc, .op_seq = m->from, .rights = m->rights, .count = m->count};
     enum centre_push_status status;
     if (is_over(w, m, reply)) return ERR_OK;
+    if (!w->is_calm && sim_chance(&w->random, 50)) { // the answer to another report
+        *reply = reply_to(m, SIM_REPORT_REPLY);
+        reply->gen = sim_gen(w, 0);
+        return ERR_OK;
+    }
     bool is_again = inc && inc->inc.has_reported;
     enum err e = centre_report(&w->centre.store, &report, sim_centre_ms(w), &status);
     if (e) return e;
@@ -281,7 +308,7 @@ static enum err answer(struct sim_world *w, const struct sim_message *m, struct 
     switch (m->kind) {
     case SIM_HELLO: return hear_hello(w, m, reply);
     case SIM_PUSH: return hear_push(w, m, reply);
-    case SIM_PULL: return hear_pull(w, m, reply);
+    case SIM_PULL: return hear_pull(w, m, SIM_PAGE_ROWS_MAX, reply);
     case SIM_REPORT: return hear_report(w, m, reply);
     case SIM_REPORT_REPLY:
     case SIM_HELLO_REPLY:

@@ -32,7 +32,8 @@ static enum err take_a_seat(struct sim_world *w)
     struct sim_centre *c = &w->centre;
     int sitting = (int)sim_roll(&w->random, (uint32_t)c->now.sitting_count);
     struct centre_seat *seat = &c->now.seats[sitting][0];
-    if (!id_is_none(seat->owner.id) || !id_is_none(seat->booking.id)) return ERR_OK;
+    bool is_free = id_is_none(seat->owner.id) && id_is_none(seat->booking.id);
+    if (!is_free || seat->state != CENTRE_SEAT_OPEN) return ERR_OK;
     seat->owner = w->rogue;
     seat->epoch++;
     return sim_tell_sitting(c, &c->now.sittings[sitting]);

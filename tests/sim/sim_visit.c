@@ -254,7 +254,11 @@ static void check_in(struct sim_kiosk *k)
     if (!slip || !sim_kiosk_knows(k, slip->booking, &booking)) return;
     enum verdict v = VERDICT_OK;
     enum err e = sync_checkin(sim_kiosk_ledger(k), &booking, sim_kiosk_now(k), &v);
-    if (!e && v == VERDICT_OK) sim_came(w, OUTCOME_CHECKED_IN);
+    if (e || v != VERDICT_OK) return;
+    sim_came(w, OUTCOME_CHECKED_IN);
+    const struct sitting *s = &w->centre.now.sittings[slip->sitting];
+    if (!site_code_eq(s->site, k->disk.now.self.site))
+        sim_violate(w, "kiosk %d checks a visitor in who belongs elsewhere", k->index);
 }
 
 static void walk_in(struct sim_kiosk *k)

@@ -33,6 +33,7 @@ static const int usual_per_mille[FAULT_COUNT] = {
     [FAULT_CENTRE_LATER] = 20,
     [FAULT_GAP] = 15,
     [FAULT_FORK] = 4,
+    [FAULT_FORK_LATER] = 60,
     [FAULT_CLOCK_JUMP] = 300,
     [FAULT_CLOCK_UNKNOWN] = 150,
     [FAULT_RESTORE] = 250,
@@ -253,7 +254,7 @@ static void one_step(struct sim_world *w)
     } else if (what < 97) {
         sim_chance(&w->random, 300) ? change_roster(w) : sim_minute(w);
         sim_rogue(w);
-        if (sim_chance(&w->random, 300)) sim_backup(w);
+        if (sim_chance(&w->random, 200)) sim_backup(w);
         sim_restore(w);
     } else {
         trouble_a_kiosk(w);
