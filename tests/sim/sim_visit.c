@@ -280,14 +280,22 @@ static void walk_in(struct sim_kiosk *k)
     w->given_tickets[w->given_ticket_count++] = t;
 }
 
+// One, or all that are free: those of a kiosk that owes its report must stay.
 static void give_back(struct sim_kiosk *k)
 {
     struct sim_world *w = k->world;
-    if (k->disk.now.right_count == 0) return;
-    const struct ledger_right r =
-        k->disk.now.rights[sim_roll(&w->random, (uint32_t)k->disk.now.right_count)];
-    if (sync_return(sim_kiosk_ledger(k), r.sitting, r.seat, sim_kiosk_now(k)) == ERR_OK)
-        sim_came(w, OUTCOME_RETURNED);
+    struct ledger_right rights[LEDGER_RIGHTS_MAX];
+    int count = k->disk.now.right_count;
+    if (count == 0) return;
+    memcpy(rights, k->disk.now.rights, sizeof(rights[0]) * (size_t)count);
+    int first = (int)sim_roll(&w->random, (uint32_t)count);
+    bool is_all = sync_must_report(&k->disk.now.self);
+    for (int i = is_all ? 0 : first; i < (is_all ? count : first + 1); i++) {
+        const struct ledger_right *r = &rights[i];
+        if (sync_return(sim_kiosk_ledger(k), r->sitting, r->seat, sim_kiosk_now(k)) == ERR_OK)
+            sim_came(w, OUTCOME_RETURNED);
+        if (k->disk.has_crashed) return;
+    }
 }
 
 void sim_kiosk_visit(struct sim_kiosk *k)
