@@ -68,7 +68,6 @@ static enum err thaw(struct centre_store *s, const struct sitting *sitting,
         if (!id_is_none(after.owner.id)) continue;
         bool is_below = after.epoch < r->epoch_floor && !MUTANT(EPOCHS_GO_ON);
         if (is_below) after.epoch = r->epoch_floor;
-        if (MUTANT(EPOCHS_LEAP)) after.epoch = seats[i].epoch + (INT64_C(1) << 20);
         // Also a booked one: its booking may be a ghost that hides the sale of a lost kiosk.
         bool is_safe = !r->has_written_off || MUTANT(WRITE_OFF_WITHOUT_QUARANTINE);
         if (!is_safe) after.state = CENTRE_SEAT_QUARANTINED;

@@ -1,6 +1,7 @@
 #include "harness/cache_world.h"
 
 #include "sync/sync_act.h"
+#include "sync/sync_recover.h"
 
 // Every table as one text, so that two moments can be compared.
 static struct str dump(struct kiosk *k)
@@ -419,6 +420,27 @@ static void a_stream_told_anew_keeps_the_rights_and_hides_what_is_gone(void **st
     assert_int_equal(l->ops->end(l, ERR_OK), ERR_OK);
 }
 
+// A restored centre that has no row in a stream says nothing of it; what was read there before is gone.
+static void a_stream_that_a_new_history_leaves_empty_is_emptied(void **state)
+{
+    struct kiosk *k = *state;
+    struct ledger *l = &k->disk->ledger;
+    struct sitting s;
+    struct sync_hello hello = {.gen = kiosk_id('9', 2), .wants_report = true};
+    struct feed_page page = {.gen = hello.gen};
+    enum sync_hello_fate fate;
+    enum sync_page_fate page_fate;
+    kiosk_fill(k, l);
+    assert_int_equal(sync_hear_hello(l, &hello, &fate), ERR_OK);
+    assert_int_equal(sync_hear_report(l, hello.gen), ERR_OK);
+    assert_int_equal(sync_hear_page(l, &page, kiosk_time(KIOSK_NOW_MS), &page_fate), ERR_OK);
+    assert_int_equal(page_fate, SYNC_PAGE_MERGED);
+    assert_int_equal(l->ops->begin(l), ERR_OK);
+    assert_int_equal(l->ops->sitting_get(l, kiosk_sitting(0).id, &s), ERR_NOT_FOUND);
+    assert_int_equal(l->ops->end(l, ERR_OK), ERR_OK);
+    assert_int_equal(count_of(k, "SELECT count(*) FROM held"), 2 * KIOSK_SITTINGS);
+}
+
 static void a_row_of_an_unknown_kind_is_kept_and_dies(void **state)
 {
     struct kiosk *k = *state;
@@ -446,6 +468,7 @@ int main(void)
         TEST(a_batch_is_what_was_written_with_the_hash_before_it),
         TEST(what_is_over_is_forgotten_and_what_is_owed_is_not),
         TEST(a_stream_told_anew_keeps_the_rights_and_hides_what_is_gone),
+        TEST(a_stream_that_a_new_history_leaves_empty_is_emptied),
         TEST(a_row_of_an_unknown_kind_is_kept_and_dies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
