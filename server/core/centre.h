@@ -77,8 +77,9 @@ struct centre_contact {
 };
 
 struct centre_op {
-    struct op op;     // of one past OP_BYTES_MAX only `seq`
-    struct str bytes; // as sent: what is hashed
+    struct op op;      // of one past OP_BYTES_MAX, or malformed, only `seq`
+    struct str bytes;  // as sent: what is hashed
+    bool is_malformed; // not an operation, or not of the number its place gives
     struct centre_contact contact;
 };
 

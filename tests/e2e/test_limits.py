@@ -1,5 +1,6 @@
 """Bad input: what an enrolled kiosk may send, each limit at its edge and one past it."""
 
+import hashlib
 import os
 import pathlib
 import shutil
@@ -75,6 +76,30 @@ class Operations(Bad):
                     ("ok", None)]
         self.assertEqual(self.results(kiosk, *ops), expected)
         self.assertEqual(self.results(kiosk, *ops), expected)  # the stored answers
+
+    def test_an_operation_that_cannot_be_read_is_refused_alone(self):
+        kiosk = self.kiosk()
+        ticket = {"day": 20516, "letter": kiosk.letter}
+
+        def text(bad):
+            """What takes the place of the next operation, as it is."""
+            kiosk.op_seq += 1
+            before, kiosk.op_hash = kiosk.op_hash, hashlib.sha256(
+                kiosk.op_hash + bad.encode()).digest()
+            return bad, before
+
+        ops = [text('{"seq":1,"at":1,"trust":"synced","kind":"cancel"}'), text("{"),
+               text('{"seq":2,"at":1,"trust":"synced","kind":"x"}'), text("[]"), text(""),
+               text('{"seq":6,"at":-1,"trust":"synced","kind":"x"}'),
+               kiosk.op("ticket", number=1, **ticket)]
+        expected = [("refused", "op-malformed")] * 6 + [("ok", None)]
+        body = kiosk.batch(ops) | {"from": 1}
+        for _ in range(2):
+            status, told, _ = kiosk.ask("POST", "/v1/d/ops", body)
+            self.assertEqual(status, 200, told)
+            self.assertEqual([(r["outcome"], r.get("why")) for r in told["results"]], expected)
+            self.assertEqual(told["acked_hash"], kiosk.op_hash.hex())
+        self.assertIn("operation 2 cannot be read", self.centre.log_text())
 
     def test_a_number_under_a_foreign_letter_is_refused_alone(self):
         one, two = self.kiosk("141182001"), self.kiosk("141182001")
