@@ -201,6 +201,7 @@ static enum err merge(struct ledger *l, struct ledger_self *self, const struct f
     enum err e = merge_rows(l, self, page, now);
     self->position = page->to;
     if (page->applied > self->applied) self->applied = page->applied;
+    sync_log_passed(self, now);
     return e;
 }
 
@@ -227,7 +228,8 @@ enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello, bool 
         self.gen = hello->gen;
         self.site = hello->site;
         self.letter = hello->letter;
-        if (hello->now_ms > self.floor_ms) self.floor_ms = hello->now_ms;
+        // Its clock rules, backwards too: a floor out of a time when it was wrong would be one for ever.
+        self.floor_ms = hello->now_ms;
         if (hello->safe > self.safe)
             self.safe = hello->safe < self.acked ? hello->safe : self.acked;
     }
