@@ -29,7 +29,7 @@ struct ledger_self {
     int64_t safe;    // last operation that an off-machine copy of the centre holds
     int64_t applied; // last own operation seen in the feed
     struct feed_position position;
-    int64_t floor_ms; // the clock has certainly passed this
+    int64_t floor_ms; // the clock has passed this, by the centre's last hello and all since
     char letter;      // of walk-in numbers; 0 before the first hello
     int ticket_day;   // civil day of the last walk-in number
     int ticket_number;

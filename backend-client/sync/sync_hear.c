@@ -212,6 +212,7 @@ static enum err merge(struct ledger *l, struct ledger_self *self, const struct f
     enum err e = merge_rows(l, self, page, now);
     self->position = page->to;
     if (page->applied > self->applied) self->applied = page->applied;
+    sync_log_passed(self, now);
     return e;
 }
 
@@ -239,7 +240,8 @@ enum err sync_hear_hello(struct ledger *l, const struct sync_hello *hello,
     if (!e && *fate == SYNC_HELLO_HEARD) {
         self.site = hello->site;
         self.letter = hello->letter;
-        if (hello->now_ms > self.floor_ms) self.floor_ms = hello->now_ms;
+        // Its clock rules, backwards too: a floor out of a time when it was wrong would be one for ever.
+        self.floor_ms = hello->now_ms;
         hear_safe(&self, hello->safe);
     }
     return end(l, &self, e);

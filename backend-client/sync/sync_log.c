@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+void sync_log_passed(struct ledger_self *self, struct sync_now now)
+{
+    if (now.trust != OP_TRUST_UNKNOWN && now.ms > self->floor_ms) self->floor_ms = now.ms;
+}
+
 enum err sync_log_add(struct ledger *l, struct ledger_self *self, struct op *op,
                       struct sync_now now)
 {
@@ -17,7 +22,7 @@ enum err sync_log_add(struct ledger *l, struct ledger_self *self, struct op *op,
     if (e) return e;
     self->op_seq = op->seq;
     self->op_hash = entry.hash;
-    if (now.trust != OP_TRUST_UNKNOWN && now.ms > self->floor_ms) self->floor_ms = now.ms;
+    sync_log_passed(self, now);
     return ERR_OK;
 }
 

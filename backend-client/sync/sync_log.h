@@ -9,6 +9,9 @@
 MUST_USE enum err sync_log_add(struct ledger *l, struct ledger_self *self, struct op *op,
                                struct sync_now now);
 
+// The clock has passed `now`, as far as it can be trusted.
+void sync_log_passed(struct ledger_self *self, struct sync_now now);
+
 // The own right under a booking becomes free to sell; a seat owned by others is theirs to clear.
 MUST_USE enum err sync_log_free(struct ledger *l, const struct ledger_booking *booking);
 

@@ -91,11 +91,13 @@ static void keep_unknown(struct json_reader *r, struct arena *a, struct feed_row
 {
     struct buf body;
     struct json_writer w;
+    struct json_value *value = json_get_value(r, "v");
+    if (!value) return;
     buf_init(&body, FEED_ROW_BYTES_MAX);
     json_write_begin(&w, &body);
     json_write_object(&w, NULL);
     json_write_text(&w, "k", json_get_text(r, "k", 1, 32));
-    json_write_value(&w, "v", json_get_value(r, "v"));
+    json_write_value(&w, "v", value);
     json_write_object_end(&w);
     if (json_write_end(&w) == ERR_OK) row->body = str_copy(a, buf_str(&body));
     buf_deinit(&body);

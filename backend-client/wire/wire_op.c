@@ -239,7 +239,7 @@ enum err wire_batch_parse(struct json_value *document, struct arena *a, struct w
     if (!mistake->reason && ops.count > OP_BATCH_MAX) return ERR_TOO_BIG;
     out->count = mistake->reason ? 0 : (int)ops.count;
     for (int i = 0; i < out->count; i++) {
-        out->ops[i] = str_copy(a, json_item_text(&ops, (size_t)i, 1, SIZE_MAX));
+        out->ops[i] = str_copy(a, json_item_text(&ops, (size_t)i, 0, SIZE_MAX));
     }
     read_had(&r, out);
     return json_mistake_err(mistake);

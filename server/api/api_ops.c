@@ -102,21 +102,22 @@ static enum err open_contact(struct api *api, struct request *request, struct ce
     return e;
 }
 
-static bool read_op(struct api *api, struct request *request, struct str bytes,
-                    struct centre_op *out, struct json_mistake *mistake)
+// One that cannot be read is for the core to refuse alone: refused here with its batch, it would block
+// the kiosk's log for good.
+static void read_op(struct api *api, struct request *request, struct str bytes, int64_t seq,
+                    struct centre_op *out)
 {
+    *out = (struct centre_op){.op = {.kind = OP_KIND_UNKNOWN, .seq = seq}};
     out->bytes = str_copy(request->arena, bytes);
-    if (bytes.len > OP_BYTES_MAX) return true; // the core refuses it by its length, unread
-    if (wire_op_parse(out->bytes, request->arena, &out->op)) {
-        *mistake = (struct json_mistake){"ops", "an item is not an operation"};
-        return false;
-    }
+    if (bytes.len > OP_BYTES_MAX) return; // by its length, unread
+    out->is_malformed =
+        wire_op_parse(out->bytes, request->arena, &out->op) != ERR_OK || out->op.seq != seq;
+    if (out->is_malformed) out->op = (struct op){.kind = OP_KIND_UNKNOWN, .seq = seq};
     bool has_box = out->op.kind == OP_BOOK || out->op.kind == OP_WISH;
-    if (!has_box || open_contact(api, request, out) == ERR_OK) return true;
+    if (!has_box || open_contact(api, request, out) == ERR_OK) return;
     out->contact = (struct centre_contact){.topic = TOPIC_OTHER};
     log_warn("kiosk %s: the contact of operation %lld cannot be read",
-             api_kiosk(request)->kiosk.id.hex, (long long)out->op.seq);
-    return true;
+             api_kiosk(request)->kiosk.id.hex, (long long)seq);
 }
 
 static bool read_ops(struct api *api, struct request *request, const struct wire_batch *batch,
@@ -128,12 +129,8 @@ static bool read_ops(struct api *api, struct request *request, const struct wire
         return false;
     }
     for (int i = 0; i < batch->count; i++) {
-        ops[i].op = (struct op){.kind = OP_KIND_UNKNOWN, .seq = batch->from + i};
+        read_op(api, request, batch->ops[i], batch->from + i, &ops[i]);
         ops[i].had_epoch = batch->had_epoch[i];
-        if (!read_op(api, request, batch->ops[i], &ops[i], mistake)) return false;
-        if (ops[i].op.seq == batch->from + i) continue;
-        *mistake = (struct json_mistake){"ops", "not numbered in order from `from`"};
-        return false;
     }
     w->kiosk = api_kiosk(request)->kiosk.id;
     w->safe = api_kiosk(request)->kiosk.safe;

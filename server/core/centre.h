@@ -95,10 +95,10 @@ struct centre_contact {
 };
 
 struct centre_op {
-    struct op op;     // of one past OP_BYTES_MAX only `seq`
-    struct str bytes; // as sent: what is hashed
-    int64_t
-        had_epoch; // told again after a restore: a pool sale was answered with it; 0: it was not
+    struct op op;      // of one past OP_BYTES_MAX, or malformed, only `seq`
+    struct str bytes;  // as sent: what is hashed
+    bool is_malformed; // not an operation, or not of the number its place gives
+    int64_t had_epoch; // told again after a restore: what a pool sale was answered with, else 0
     struct centre_contact contact;
 };
 

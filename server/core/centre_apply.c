@@ -391,6 +391,12 @@ enum err centre_apply(struct centre_store *s, const struct centre_inc *inc,
         refuse(result, VERDICT_OP_TOO_LARGE);
         return ERR_OK;
     }
+    if (op->is_malformed && !MUTANT(OP_OF_ANY_FORM)) {
+        log_error("incarnation %s: operation %lld cannot be read", inc->inc.id.hex,
+                  (long long)op->op.seq);
+        refuse(result, VERDICT_OP_MALFORMED);
+        return ERR_OK;
+    }
     switch (op->op.kind) {
     case OP_BOOK: return book(s, inc, op, now_ms, result);
     case OP_MOVE: return move(s, inc, op, now_ms, result);

@@ -54,6 +54,17 @@ class Descriptions(unittest.TestCase):
             for code in re.findall(pattern, text("backend-client", "model", table)):
                 self.assertIn(f"`{code}`", protocol)
 
+    def test_every_member_that_travels_is_told(self):
+        protocol = text("backend-client", "PROTOCOL.md")
+        described = protocol + text("server", "openapi.yaml")
+        for file in ("wire_op.c", "wire_row.c", "wire_feed.c", "wire_hello.c", "wire_contact.c"):
+            names = re.findall(r'json_(?:write|get)_\w+\(&?\w+(?:->json)?,\s*"(\w+)"',
+                               text("backend-client", "wire", file))
+            self.assertGreater(len(names), 5, file)
+            for name in names:
+                with self.subTest(f"{file} {name}"):
+                    self.assertRegex(described, rf'[`"]{name}["`]|\b{name}: ')
+
 
 if __name__ == "__main__":
     unittest.main()

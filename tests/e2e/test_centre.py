@@ -254,9 +254,7 @@ class Refusals(Running):
             (good | {"gen": 1}, 400, "schema-violation"),
             (good | {"prev": "x"}, 400, "schema-violation"),
             (good | {"from": -1}, 400, "schema-violation"),
-            (good | {"from": 1, "ops": ["{}"]}, 400, "schema-violation"),
-            (good | {"from": 1, "ops": ['{"seq":2,"at":1,"trust":"synced","kind":"x"}']},
-             400, "schema-violation"),
+            (good | {"from": 1, "ops": [{}]}, 400, "schema-violation"),
             (good | {"ops": ["x"] * 65}, 413, "body-too-large"),
             (b" " * 262145, 413, "body-too-large"),
         ]

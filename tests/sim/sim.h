@@ -442,6 +442,9 @@ bool sim_is_at_rest(struct sim_world *w);
 
 void mutant_choose(enum mutant m); // before any run; MUTANT_NONE takes it back
 bool mutant_find(const char *name, enum mutant *out);
+const char *mutant_name(enum mutant m);
+
+// ---- Catching them (sim_catch.c)
 
 // Runs each mutant, or `only` one, over 20,000 seeds until a check says no: "name seed violation".
 // Answers 0 where all are caught. A run that aborts is no catch: it would hide what the checks miss;

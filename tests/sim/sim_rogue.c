@@ -71,6 +71,7 @@ static struct centre_op some_op(struct sim_world *w, int64_t seq)
         op.contact.topic = (enum topic)sim_roll(&w->random, 3);
     }
     if (sim_chance(&w->random, 20)) op.bytes.len = OP_BYTES_MAX + sim_roll(&w->random, 2);
+    op.is_malformed = sim_chance(&w->random, 20);
     return op;
 }
 
@@ -110,6 +111,8 @@ void sim_rogue(struct sim_world *w)
     bool is_kept = !e && reply.status == CENTRE_PUSHED;
     if (is_large && is_kept && reply.results[0].verdict != VERDICT_OP_TOO_LARGE)
         sim_violate(w, "an operation past its limit is applied");
+    if (op.is_malformed && is_kept && reply.results[0].outcome != OP_REFUSED)
+        sim_violate(w, "an operation that cannot be read is applied");
     if (!e) e = centre_hear(&c->store, w->rogue, push.heard);
     sim_centre_end(c, e);
 }
