@@ -100,38 +100,111 @@ static bool has_news(const struct polls *p, const struct poll_entry *e)
                e->from.seq[FEED_DEVICE];
 }
 
-static void read_heads(struct polls *p)
+static bool has_others(const struct polls *p)
 {
-    int count = 0;
-    enum err e = store_heads(p->reader, p->heads, STORE_HEADS_MAX, &count);
-    if (e) return; // logged; the waits end by time
-    p->head_count = count < STORE_HEADS_MAX ? count : STORE_HEADS_MAX;
-    qsort(p->heads, (size_t)p->head_count, sizeof(p->heads[0]), compare_heads);
+    return !db_is_file(store_db(p->reader));
 }
 
-// Takes out whoever has news or has waited long enough.
-static int take_ready(struct polls *p, struct poll_entry *ready, bool *news)
+// False: nobody has written since the last look, as far as one can know.
+static bool read_heads(struct polls *p)
+{
+    int count = 0;
+    int64_t now_ms = env_mono_ms(p->env);
+    bool is_due = has_others(p) && now_ms - p->looked_ms >= POLLS_LOOK_MS;
+    pthread_mutex_lock(&p->lock);
+    is_due |= p->told;
+    p->told = false;
+    pthread_mutex_unlock(&p->lock);
+    if (!is_due) return false;
+    p->looked_ms = now_ms;
+    enum err e = store_heads(p->reader, p->heads, STORE_HEADS_MAX, &count);
+    if (e) { // logged
+        pthread_mutex_lock(&p->lock);
+        p->told = true;
+        pthread_mutex_unlock(&p->lock);
+        return false;
+    }
+    p->head_count = count < STORE_HEADS_MAX ? count : STORE_HEADS_MAX;
+    qsort(p->heads, (size_t)p->head_count, sizeof(p->heads[0]), compare_heads);
+    return true;
+}
+
+// ---- The table, under the lock
+
+static int *bucket_of(struct polls *p, const struct inc_id *inc)
+{
+    unsigned hash = 0;
+    for (int i = 0; i < ID_HEX_BYTES; i++) {
+        hash = hash * 31 + (unsigned char)inc->id.hex[i];
+    }
+    return &p->buckets[hash % POLLS_BUCKETS];
+}
+
+// Where it is written that this entry comes next.
+static int *link_to(struct polls *p, int index)
+{
+    int *link = bucket_of(p, &p->entries[index].inc);
+    while (*link != index + 1) {
+        link = &p->entries[*link - 1].next;
+    }
+    return link;
+}
+
+static int find(struct polls *p, const struct inc_id *inc)
+{
+    int at = *bucket_of(p, inc) - 1;
+    while (at >= 0 && !id_eq(p->entries[at].inc.id, inc->id)) {
+        at = p->entries[at].next - 1;
+    }
+    return at;
+}
+
+static void put(struct polls *p, const struct poll_entry *entry)
+{
+    int *bucket = bucket_of(p, &entry->inc);
+    struct poll_entry *place = &p->entries[p->count++];
+    *place = *entry;
+    place->is_new = true;
+    place->next = *bucket;
+    *bucket = p->count;
+}
+
+// The last one takes its place.
+static struct poll_entry take(struct polls *p, int index)
+{
+    struct poll_entry taken = p->entries[index];
+    int last = p->count - 1;
+    *link_to(p, index) = taken.next;
+    if (index != last) {
+        *link_to(p, last) = index + 1;
+        p->entries[index] = p->entries[last];
+        p->entries[index].is_new = true; // a sweep may be past this place
+    }
+    p->count--;
+    return taken;
+}
+
+// Takes out whoever has news or has waited long enough, from `*at` on. Where no number has risen only
+// those who have come since can have news.
+static int take_ready(struct polls *p, bool has_risen, int *at, struct poll_entry *ready,
+                      bool *news)
 {
     int count = 0;
     int64_t now_ms = env_mono_ms(p->env);
     pthread_mutex_lock(&p->lock);
-    for (int i = 0; i < p->count && count < READY_MAX;) {
-        bool has = has_news(p, &p->entries[i]);
-        if (!has && p->entries[i].until_ms > now_ms) {
-            i++;
-            continue;
+    while (*at < p->count && count < READY_MAX) {
+        struct poll_entry *entry = &p->entries[*at];
+        bool has = (has_risen || entry->is_new) && has_news(p, entry);
+        entry->is_new = false;
+        if (has || entry->until_ms <= now_ms) {
+            news[count] = has;
+            ready[count++] = take(p, *at);
+        } else {
+            (*at)++;
         }
-        news[count] = has;
-        ready[count++] = p->entries[i];
-        p->entries[i] = p->entries[--p->count];
     }
     pthread_mutex_unlock(&p->lock);
     return count;
-}
-
-static bool has_others(const struct polls *p)
-{
-    return !db_is_file(store_db(p->reader));
 }
 
 // Until the first wait is over or others may have written, -1 where nobody waits.
@@ -165,19 +238,20 @@ static void *work(void *context)
     bool news[READY_MAX];
     while (!is_stopping(p)) {
         struct pollfd woken = {.fd = p->wake, .events = POLLIN};
-        bool is_told = poll(&woken, 1, sleep_ms(p)) > 0;
-        eventfd_t count_told;
-        if (is_told) eventfd_read(p->wake, &count_told);
-        if (is_told || has_others(p)) read_heads(p);
-        int count = take_ready(p, ready, news);
-        for (int i = 0; i < count; i++) {
-            if (news[i]) {
-                answer_with_news(p, &ready[i]);
-            } else {
-                answer_without_news(p, &ready[i]);
+        eventfd_t wakes;
+        if (poll(&woken, 1, sleep_ms(p)) > 0) eventfd_read(p->wake, &wakes);
+        bool has_risen = read_heads(p);
+        int count = READY_MAX;
+        for (int at = 0; count == READY_MAX && !is_stopping(p);) {
+            count = take_ready(p, has_risen, &at, ready, news);
+            for (int i = 0; i < count; i++) {
+                if (news[i]) {
+                    answer_with_news(p, &ready[i]);
+                } else {
+                    answer_without_news(p, &ready[i]);
+                }
             }
         }
-        if (count == READY_MAX) eventfd_write(p->wake, 1); // there may be more
     }
     return NULL;
 }
@@ -207,6 +281,8 @@ void polls_told(void *context)
 {
     struct polls *p = context;
     pthread_mutex_lock(&p->lock);
+    p->told =
+        true; // also where nobody waits: whoever comes next is held against what is known here
     bool has_waiters = p->count > 0;
     pthread_mutex_unlock(&p->lock);
     if (has_waiters) eventfd_write(p->wake, 1);
@@ -216,14 +292,10 @@ void polls_add(struct polls *p, const struct poll_entry *entry)
 {
     struct poll_entry older = {0};
     pthread_mutex_lock(&p->lock);
-    for (int i = 0; i < p->count; i++) {
-        if (!id_eq(p->entries[i].inc.id, entry->inc.id)) continue;
-        older = p->entries[i];
-        p->entries[i] = p->entries[--p->count];
-        break;
-    }
+    int at = find(p, &entry->inc);
+    if (at >= 0) older = take(p, at);
     bool has_room = p->count < HTTP_CONNECTIONS_MAX;
-    if (has_room) p->entries[p->count++] = *entry;
+    if (has_room) put(p, entry);
     pthread_mutex_unlock(&p->lock);
     if (older.ticket.generation) answer_without_news(p, &older);
     if (!has_room) answer_without_news(p, entry);

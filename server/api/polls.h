@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #define POLLS_LOOK_MS 500
+#define POLLS_BUCKETS 4096
 
 struct poll_entry {
     struct http_ticket ticket;
@@ -20,6 +21,9 @@ struct poll_entry {
     struct feed_position from;
     int64_t applied;  // what an answer without news says
     int64_t until_ms; // monotonic
+    // The table's own.
+    bool is_new; // not yet held against the heads
+    int next;    // of the same bucket; counted from 1, 0: none
 };
 
 struct polls {
@@ -33,10 +37,13 @@ struct polls {
     struct arena memory;
     struct store_head *heads; // STORE_HEADS_MAX, sorted by name
     int head_count;
+    int64_t looked_ms;    // when they were last read, monotonic
     pthread_mutex_t lock; // over the rest
     bool stopping;
+    bool told;                  // something was committed since the heads were read
     struct poll_entry *entries; // HTTP_CONNECTIONS_MAX
     int count;
+    int buckets[POLLS_BUCKETS]; // the first entry of each, counted from 1
 };
 
 struct polls_setup {
@@ -54,7 +61,7 @@ void polls_deinit(struct polls *p); // once nobody calls any more
 void polls_told(void *context);
 
 // An older request of the same incarnation is answered without news: its connection may be dead. What
-// was committed between the caller's reading of the feed and this call is found at once.
+// this program committed between the caller's reading of the feed and this call is found at once.
 void polls_add(struct polls *p, const struct poll_entry *entry);
 
 // A page of the feed as a reply whose body lives in `a`.

@@ -12,7 +12,7 @@
 
 #define WRITER_QUEUE_MAX   4096
 #define WRITER_GROUP_MAX   64 // commands of one transaction
-#define WRITER_GROUP_MS    2  // after so long no further one is taken in
+#define WRITER_GROUP_MS    20 // after so long no further one is taken in
 #define WRITER_GROUP_TRIES 5  // begun anew while somebody else is in the way
 
 struct writer_command;

@@ -17,11 +17,13 @@ static const char ADD[] =
 static const char STATE[] =
     "UPDATE booking SET state = $2, changed_ms = $3 WHERE id = $1 RETURNING site";
 static const char BOX[] = "SELECT coalesce(contact, '') FROM booking WHERE id = $1";
-// Missed bookings of sittings that are over do not count against a phone.
+// Missed bookings of sittings that are over do not count against a phone. That it is not empty is said
+// for the index, which holds no others.
 static const char PHONE_OPEN[] =
     "SELECT count(*), coalesce(sum(CASE WHEN b.topic = $2 THEN 1 ELSE 0 END), 0) "
     "FROM booking b LEFT JOIN sitting t ON t.id = b.sitting "
-    "WHERE b.phone_mac = $1 AND b.id <> $5 AND b.state IN ('confirmed', 'checked_in', 'wish') "
+    "WHERE b.phone_mac = $1 AND b.phone_mac <> '' AND b.id <> $5 "
+    "AND b.state IN ('confirmed', 'checked_in', 'wish') "
     "AND coalesce(t.end_ms, b.made_ms + $4) > $3";
 static const char CONTACT[] = "SELECT topic, phone_mac, contact FROM booking WHERE id = $1";
 static const char LIST[] =

@@ -5,7 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/lib.cmake)
 
 set(LINES_MAX 600)
 lint_files(code ${ROOT} *.c *.h *.cmake *.py *.sh CMakeLists.txt deploy/demo
-    deploy/install-packages tests/run tests/fuzz/run .ci/run)
+    deploy/install-packages tests/run tests/bench/run tests/fuzz/run .ci/run)
 lint_files(text ${ROOT} *.def *.md *.csv *.json *.sql *.txt)
 
 foreach(file IN LISTS code text)
