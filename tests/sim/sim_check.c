@@ -6,7 +6,7 @@
 static bool is_active(struct sim_world *w, struct inc_id inc)
 {
     for (int i = 0; i < SIM_KIOSKS; i++) {
-        if (id_eq(w->kiosks[i].disk.now.self.inc.id, inc.id)) return true;
+        if (sim_same(&w->kiosks[i].disk.now.self.inc.id, &inc.id)) return true;
     }
     return false;
 }
@@ -126,13 +126,25 @@ static void check_unknown_slip(struct sim_world *w, const struct sim_slip *slip)
         sim_violate(w, "I1: seat %d of sitting %d can be sold twice", slip->seat, slip->sitting);
 }
 
+static const struct sim_centre_booking *booking_of(struct sim_world *w, struct sim_slip *slip)
+{
+    struct sim_centre *c = &w->centre;
+    const struct sim_centre_booking *b = &c->bookings[slip->centre_index];
+    bool is_there =
+        slip->centre_index < c->now.booking_count && sim_same(&b->b.id.id, &slip->booking.id);
+    if (is_there) return b;
+    b = sim_centre_booking(c, slip->booking);
+    if (b) slip->centre_index = (int)(b - c->bookings);
+    return b;
+}
+
 // A promise is never lost: each live slip is known to the centre, or lies in its kiosk's log.
 static void check_slips(struct sim_world *w)
 {
     for (int i = 0; i < w->slip_count; i++) {
-        const struct sim_slip *slip = &w->slips[i];
+        struct sim_slip *slip = &w->slips[i];
         if (!slip->is_live) continue;
-        const struct sim_centre_booking *b = sim_centre_booking(&w->centre, slip->booking);
+        const struct sim_centre_booking *b = booking_of(w, slip);
         if (b && (booking_holds_seat(b->b.state) || b->b.state == BOOKING_DISPLACED)) continue;
         if (b) sim_violate(w, "a slip's booking is %s", booking_state_code(b->b.state));
         if (!b) check_unknown_slip(w, slip);
@@ -140,7 +152,7 @@ static void check_slips(struct sim_world *w)
         const struct sim_kiosk *k = &w->kiosks[slip->kiosk];
         bool in_log = false;
         for (int o = k->disk.now.op_count - 1; o >= 0 && !in_log; o--) {
-            in_log = id_eq(k->disk.ops[o].booking.id, slip->booking.id);
+            in_log = sim_same(&k->disk.ops[o].booking.id, &slip->booking.id);
         }
         if (!in_log) sim_violate(w, "a slip is known to nobody");
     }
