@@ -260,10 +260,11 @@ class Life(unittest.TestCase):
             every = [line[1:] if line.startswith(";") and line[1:2].isalpha() else line
                      for line in mine.splitlines()]
             keys = {line.split(" = ")[0] for line in every if " = " in line[:20]}
-            self.assertEqual(keys, {"data", "database", "port", "workers", "connections_max", "demo", "start",
-                                    "since"})
-            # This one has no default: what stands there is an example.
-            every = [line for line in every if not line.startswith("database = ")]
+            self.assertEqual(keys, {"data", "database", "journal", "port", "workers", "connections_max",
+                                    "demo", "start", "since"})
+            # These have no default: what stands there is an example.
+            every = [line for line in every
+                     if not line.startswith(("database = ", "journal = "))]
             centre.config.write_text(mine)
             centre.admin("init")
             centre.config.write_text("\n".join(every) + "\n")
