@@ -19,7 +19,7 @@ static enum err disk(struct sim_centre *c)
 struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc)
 {
     for (int i = 0; i < c->now.inc_count; i++) {
-        if (id_eq(c->now.incs[i].inc.inc.id, inc.id)) return &c->now.incs[i];
+        if (sim_same(&c->now.incs[i].inc.inc.id, &inc.id)) return &c->now.incs[i];
     }
     return NULL;
 }
@@ -27,7 +27,7 @@ struct sim_centre_inc *sim_centre_inc(struct sim_centre *c, struct inc_id inc)
 static int sitting_index(const struct sim_centre *c, struct sitting_id id)
 {
     for (int i = 0; i < c->now.sitting_count; i++) {
-        if (id_eq(c->now.sittings[i].id.id, id.id)) return i;
+        if (sim_same(&c->now.sittings[i].id.id, &id.id)) return i;
     }
     return -1;
 }
@@ -41,7 +41,7 @@ struct centre_seat *sim_centre_seat(struct sim_centre *c, struct sitting_id id, 
 static int booking_index(const struct sim_centre *c, struct booking_id id)
 {
     for (int i = c->now.booking_count - 1; i >= 0; i--) {
-        if (id_eq(c->bookings[i].b.id.id, id.id)) return i;
+        if (sim_same(&c->bookings[i].b.id.id, &id.id)) return i;
     }
     return -1;
 }

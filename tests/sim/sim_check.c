@@ -6,7 +6,7 @@
 static bool is_active(struct sim_world *w, struct inc_id inc)
 {
     for (int i = 0; i < SIM_KIOSKS; i++) {
-        if (id_eq(w->kiosks[i].disk.now.self.inc.id, inc.id)) return true;
+        if (sim_same(&w->kiosks[i].disk.now.self.inc.id, &inc.id)) return true;
     }
     return false;
 }
@@ -21,7 +21,8 @@ static void check_rights(struct sim_world *w, struct sim_kiosk *k)
     for (int i = 0; i < k->disk.now.right_count; i++) {
         const struct ledger_right *r = &k->disk.now.rights[i];
         const struct centre_seat *seat = sim_centre_seat(&w->centre, r->sitting, r->seat);
-        bool is_owner = id_eq(seat->owner.id, k->disk.now.self.inc.id) && seat->epoch == r->epoch;
+        bool is_owner =
+            sim_same(&seat->owner.id, &k->disk.now.self.inc.id) && seat->epoch == r->epoch;
         if (!is_owner) sim_violate(w, "I2: kiosk %d holds a seat it does not own", k->index);
     }
 }
@@ -49,7 +50,7 @@ static void check_asked(struct sim_world *w, struct sim_kiosk *k)
 static void check_life(struct sim_world *w, struct sim_kiosk *k)
 {
     const struct ledger_self *self = &k->disk.now.self;
-    bool same_life = id_eq(k->seen_inc.id, self->inc.id);
+    bool same_life = sim_same(&k->seen_inc.id, &self->inc.id);
     if (same_life && self->op_seq < k->seen_op_seq)
         sim_violate(w, "kiosk %d has lost operations", k->index);
     if (k->plan.not_before_ms - env_mono_ms(&k->env) > SYNC_RETRY_MS_MAX)
@@ -61,7 +62,7 @@ static void check_life(struct sim_world *w, struct sim_kiosk *k)
 static void check_position(struct sim_world *w, struct sim_kiosk *k)
 {
     const struct ledger_self *self = &k->disk.now.self;
-    bool same_life = id_eq(k->seen_inc.id, self->inc.id) && id_eq(k->seen_gen, self->gen);
+    bool same_life = sim_same(&k->seen_inc.id, &self->inc.id) && sim_same(&k->seen_gen, &self->gen);
     for (int s = 0; s < FEED_STREAMS && same_life; s++) {
         if (self->position.seq[s] < k->seen.seq[s])
             sim_violate(w, "I6: kiosk %d reads the feed backwards", k->index);
@@ -85,7 +86,7 @@ static void check_seats(struct sim_world *w)
         if (!is_live && !is_displaced) sim_violate(w, "I4: a seat is kept by a dead booking");
         if (is_live && b->basis == OP_POOL && !id_is_none(seat->owner.id))
             sim_violate(w, "I3: the pool has sold a seat it does not own");
-        if (is_live && b->basis == OP_RIGHT && !id_eq(seat->owner.id, b->source.id))
+        if (is_live && b->basis == OP_RIGHT && !sim_same(&seat->owner.id, &b->source.id))
             sim_violate(w, "I3: a kiosk has sold a seat it does not own");
         live += is_live;
     }
@@ -101,7 +102,7 @@ static void check_epochs(struct sim_world *w)
         const struct centre_seat *now = &w->centre.now.seats[sitting][i % SIM_SEATS];
         const struct centre_seat *seen = &w->seen_seats[sitting][i % SIM_SEATS];
         int64_t *max = &w->epoch_max[sitting][i % SIM_SEATS];
-        bool moves = !id_eq(now->owner.id, seen->owner.id);
+        bool moves = !sim_same(&now->owner.id, &seen->owner.id);
         bool sells = id_is_none(now->owner.id) && id_is_none(seen->booking.id) &&
                      !id_is_none(now->booking.id);
         bool is_new = (moves || sells) && !w->seen_recovers[sitting];
@@ -120,19 +121,32 @@ static void check_unknown_slip(struct sim_world *w, const struct sim_slip *slip)
     const struct centre_seat *seat = &w->centre.now.seats[slip->sitting][slip->seat - 1];
     const struct sim_centre_inc *owner = sim_centre_inc(&w->centre, seat->owner);
     bool is_over = owner && owner->inc.state != CENTRE_INC_ACTIVE;
-    bool is_safe = w->centre.now.recovers[slip->sitting] || id_eq(seat->owner.id, slip->inc.id) ||
-                   is_over || seat->state == CENTRE_SEAT_QUARANTINED;
+    bool is_safe = w->centre.now.recovers[slip->sitting] ||
+                   sim_same(&seat->owner.id, &slip->inc.id) || is_over ||
+                   seat->state == CENTRE_SEAT_QUARANTINED;
     if (!is_safe)
         sim_violate(w, "I1: seat %d of sitting %d can be sold twice", slip->seat, slip->sitting);
+}
+
+static const struct sim_centre_booking *booking_of(struct sim_world *w, struct sim_slip *slip)
+{
+    struct sim_centre *c = &w->centre;
+    const struct sim_centre_booking *b = &c->bookings[slip->centre_index];
+    bool is_there =
+        slip->centre_index < c->now.booking_count && sim_same(&b->b.id.id, &slip->booking.id);
+    if (is_there) return b;
+    b = sim_centre_booking(c, slip->booking);
+    if (b) slip->centre_index = (int)(b - c->bookings);
+    return b;
 }
 
 // A promise is never lost: each live slip is known to the centre, or lies in its kiosk's log.
 static void check_slips(struct sim_world *w)
 {
     for (int i = 0; i < w->slip_count; i++) {
-        const struct sim_slip *slip = &w->slips[i];
+        struct sim_slip *slip = &w->slips[i];
         if (!slip->is_live) continue;
-        const struct sim_centre_booking *b = sim_centre_booking(&w->centre, slip->booking);
+        const struct sim_centre_booking *b = booking_of(w, slip);
         if (b && (booking_holds_seat(b->b.state) || b->b.state == BOOKING_DISPLACED)) continue;
         if (b) sim_violate(w, "a slip's booking is %s", booking_state_code(b->b.state));
         if (!b) check_unknown_slip(w, slip);
@@ -140,7 +154,7 @@ static void check_slips(struct sim_world *w)
         const struct sim_kiosk *k = &w->kiosks[slip->kiosk];
         bool in_log = false;
         for (int o = k->disk.now.op_count - 1; o >= 0 && !in_log; o--) {
-            in_log = id_eq(k->disk.ops[o].booking.id, slip->booking.id);
+            in_log = sim_same(&k->disk.ops[o].booking.id, &slip->booking.id);
         }
         if (!in_log) sim_violate(w, "a slip is known to nobody");
     }
@@ -180,7 +194,8 @@ bool sim_is_at_rest(struct sim_world *w)
         bool is_full = w->kiosks[i].disk.now.op_count + 8 > SIM_OPS_MAX;
         if (is_full) continue; // an accident of the fixed pools here
         if (!w->kiosks[i].is_up || !inc || self->acked != self->op_seq) return false;
-        if (inc->inc.state != CENTRE_INC_ACTIVE || !id_eq(self->gen, w->centre.gen)) return false;
+        if (inc->inc.state != CENTRE_INC_ACTIVE || !sim_same(&self->gen, &w->centre.gen))
+            return false;
         if (inc->inc.last_seq != self->op_seq || self->applied != self->op_seq) return false;
         for (int s = 0; s < FEED_STREAMS; s++) {
             if (self->position.seq[s] != head(w, inc, s)) return false;
@@ -197,13 +212,14 @@ static void check_equal(struct sim_world *w, struct sim_kiosk *k)
     int owned = 0;
     for (int i = 0; i < SIM_SITTINGS * SIM_SEATS; i++) {
         const struct centre_seat *seat = &c->now.seats[i / SIM_SEATS][i % SIM_SEATS];
-        if (!id_eq(seat->owner.id, self->inc.id)) continue;
+        if (!sim_same(&seat->owner.id, &self->inc.id)) continue;
         owned++;
         bool found = false;
         for (int r = 0; r < k->disk.now.right_count; r++) {
             const struct ledger_right *right = &k->disk.now.rights[r];
-            if (right->seat != seat->seat || !id_eq(right->sitting.id, seat->sitting.id)) continue;
-            found = right->epoch == seat->epoch && id_eq(right->booking.id, seat->booking.id);
+            if (right->seat != seat->seat || !sim_same(&right->sitting.id, &seat->sitting.id))
+                continue;
+            found = right->epoch == seat->epoch && sim_same(&right->booking.id, &seat->booking.id);
         }
         if (!found)
             sim_violate(w, "L3: kiosk %d and the centre differ over seat %d of sitting %d (%.4s)",
@@ -249,8 +265,8 @@ static void check_told_rights(struct sim_world *w, const struct sim_kiosk *k)
         if (row->kind != FEED_RIGHT || row->is_dead) continue;
         if (!str_eq_z(id_str(&k->disk.now.self.inc.id), c->feed[i].stream_key)) continue;
         const struct centre_seat *seat = sim_centre_seat(c, told->sitting, told->seat);
-        bool is_true = id_eq(seat->owner.id, k->disk.now.self.inc.id) &&
-                       seat->epoch == told->epoch && id_eq(seat->booking.id, told->booking.id);
+        bool is_true = sim_same(&seat->owner.id, &k->disk.now.self.inc.id) &&
+                       seat->epoch == told->epoch && sim_same(&seat->booking.id, &told->booking.id);
         if (!is_true) sim_violate(w, "the feed tells kiosk %d of a seat as it is not", k->index);
     }
 }
@@ -271,7 +287,7 @@ static void check_same_set(struct sim_world *w)
         bool has_slip = false;
         for (int s = 0; s < w->slip_count && !has_slip; s++) {
             const struct sim_slip *slip = &w->slips[s];
-            if (!id_eq(slip->booking.id, b->b.id.id)) continue;
+            if (!sim_same(&slip->booking.id, &b->b.id.id)) continue;
             has_slip = slip->is_live || !is_active(w, slip->cancelled_by);
         }
         if (!has_slip)
