@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     arena_init(&arena, BENCH_ARENA_BYTES);
     bench_must(crypt_init(), "crypt");
     bench_must(
-        data_dir_init(&b.dir, bench_text(&b, "dir", ""), bench_text(&b, "database", ""), b.env),
+        data_dir_init(&b.dir, bench_text(&b, "dir", ""), bench_text(&b, "database", ""), "", b.env),
         "dir");
     for (size_t i = 0; argc > 1 && i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (strcmp(argv[1], modes[i].name) != 0) continue;

@@ -128,7 +128,7 @@ static int64_t play_sqlite(struct peer *p)
     struct store *s;
     struct data_dir fresh;
     struct recorder *r = &p->recorder;
-    bench_must(data_dir_init(&fresh, bench_text(p->b, "fresh", ""), "", p->b->env), "fresh");
+    bench_must(data_dir_init(&fresh, bench_text(p->b, "fresh", ""), "", "", p->b->env), "fresh");
     bench_must(data_dir_store_open(&fresh, DB_WRITER, &memory, &s), "open");
     int64_t begun_us = bench_us();
     for (int i = 0; i < r->count;) {
