@@ -13,12 +13,24 @@
 #define RETRY_MS        5000                  // until what was asked for has come about
 #define RENEW_BEFORE_MS (7 * DATE_DAY_MS)
 
+static enum err tell_recovery(struct store *store)
+{
+    struct centre_store *centre = store_centre(store);
+    struct centre_recovery r;
+    enum err e = centre->ops->recovery_get(centre, &r);
+    if (!e && r.is_on)
+        log_warn("recovering: %d kiosks owe their report; seats of the pool are not sold before",
+                 r.missing);
+    return e;
+}
+
 static enum err open_stores(struct serve *s, int worker_count)
 {
     enum err e = data_dir_store_open(s->dir, DB_WRITER, &s->writing.arena, &s->writing.store);
     if (!e) e = generation_check(s->dir->path, s->writing.store, &s->api.meta);
     if (!e) e = store_transact(s->writing.store, generation_next, &s->api.meta);
     if (!e) e = generation_write(&s->dir->fs, s->dir->path, &s->api.meta);
+    if (!e) e = tell_recovery(s->writing.store);
     s->turn = s->api.meta.turn;
     if (!e) e = data_dir_store_open(s->dir, DB_READER, &s->polling.arena, &s->polling.store);
     if (!e && !db_is_file(store_db(s->writing.store)))

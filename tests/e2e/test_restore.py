@@ -100,7 +100,7 @@ class Restored(unittest.TestCase):
         self.journal = pathlib.Path(self.folder.name) / "other-disk.journal"
         self.centre = c.Centre(journal=self.journal)
         self.addCleanup(self.centre.__exit__)
-        self.centre.fill()
+        self.centre.fill(publish=False)
         self.centre.serve()
         self.backup = self.centre.dir / "backup.db"
 
