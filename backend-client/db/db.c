@@ -148,8 +148,9 @@ void db_rows_open(struct db_rows *rows, struct db *db, struct db_query query)
     CHECK(query.count <= DB_PARAMS_MAX);
     *rows = (struct db_rows){.db = db, .err = enter(db)};
     for (int i = 0; i < query.count && !rows->err; i++) {
-        struct str text = query.params[i].text;
-        if (text.len > 0 && memchr(text.ptr, 0, text.len)) rows->err = ERR_BAD_INPUT;
+        const struct db_value *v = &query.params[i];
+        bool is_text = v->kind == DB_KIND_TEXT && v->text.len > 0;
+        if (is_text && memchr(v->text.ptr, 0, v->text.len)) rows->err = ERR_BAD_INPUT;
     }
     if (rows->err) return;
     rows->err = leave(db, db->driver->rows_open(rows, &query));
