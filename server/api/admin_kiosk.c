@@ -151,11 +151,12 @@ enum err admin_kiosks(struct admin *admin, const struct admin_ask *ask, struct a
         json_write_int(&reply->json, "kiosks", list.count);
         admin_line_end(reply);
     }
-    if (!e && list.owe > 0)
+    if (!e && list.owe > 0) {
         admin_say(reply, str_printf(&list.arena,
                                     "recovering: %d kiosks owe their report; seats of the pool "
                                     "are not sold before",
                                     list.owe));
+    }
     arena_deinit(&list.arena);
     return e;
 }

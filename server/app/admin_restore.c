@@ -126,10 +126,11 @@ static void print_end(const struct admin_restore *r, const struct work *w)
         return;
     }
     printf("restored; a new history begins: %s\n", w->meta.gen.hex);
-    if (recovery->is_on)
+    if (recovery->is_on) {
         printf("%d kiosks must report before seats of the pool are sold again (lvyue-admin kiosks "
                "names them); one that never will is written off with lvyue-admin retire\n",
                recovery->missing);
+    }
     if (recovery->has_written_off)
         printf("a kiosk's last word is lost: what nobody owns then stays unsold\n");
 }

@@ -82,9 +82,10 @@ static enum err book_right(struct centre_store *s, const struct centre_inc *inc,
                            int64_t now_ms, struct op_result *result)
 {
     struct centre_seat seat;
+    const struct centre_claim claim = {inc->inc, op->op.epoch, now_ms};
     enum centre_fact fact = CENTRE_FACT_OURS;
     enum err e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
-    if (!e) e = centre_learn(s, sitting, &seat, inc->inc, op->op.epoch, now_ms, &fact);
+    if (!e) e = centre_learn(s, sitting, &seat, claim, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
     if (fact == CENTRE_FACT_OLDER) return keep_as_history(s, inc, op, sitting->site, result);
     bool is_owner = !e && (id_eq(seat.owner.id, inc->inc.id) || MUTANT(ANY_OWNER_SELLS)) &&
@@ -139,6 +140,7 @@ static enum err book_pool_again(struct centre_store *s, const struct centre_inc 
                                 int64_t now_ms, struct op_result *result)
 {
     struct centre_seat seat;
+    const struct centre_claim claim = {.epoch = op->had_epoch, .now_ms = now_ms};
     enum centre_fact fact;
     bool was_sold = op->had_epoch > 0 && !MUTANT(RESTORE_FORGETS_POOL_SALES);
     enum err e = was_sold ? s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat) : ERR_NOT_FOUND;
@@ -146,7 +148,7 @@ static enum err book_pool_again(struct centre_store *s, const struct centre_inc 
         refuse(result, VERDICT_RECOVERING);
         return ERR_OK;
     }
-    if (!e) e = centre_learn(s, sitting, &seat, (struct inc_id){0}, op->had_epoch, now_ms, &fact);
+    if (!e) e = centre_learn(s, sitting, &seat, claim, &fact);
     if (e) return e;
     if (fact != CENTRE_FACT_NEWER) return keep_as_history(s, inc, op, sitting->site, result);
     struct centre_seat sold = seat;
@@ -364,10 +366,11 @@ static enum err give_back(struct centre_store *s, const struct centre_inc *inc,
 {
     struct sitting sitting;
     struct centre_seat seat;
+    const struct centre_claim claim = {inc->inc, op->op.epoch, now_ms};
     enum centre_fact fact = CENTRE_FACT_OURS;
     enum err e = s->ops->sitting_get(s, op->op.sitting, &sitting);
     if (!e) e = s->ops->seat_get(s, op->op.sitting, op->op.seat, &seat);
-    if (!e) e = centre_learn(s, &sitting, &seat, inc->inc, op->op.epoch, now_ms, &fact);
+    if (!e) e = centre_learn(s, &sitting, &seat, claim, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
     if (fact == CENTRE_FACT_OLDER) return ERR_OK;
     bool is_owner = !e && id_eq(seat.owner.id, inc->inc.id) && seat.epoch == op->op.epoch;

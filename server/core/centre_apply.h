@@ -21,11 +21,18 @@ enum centre_fact {
     CENTRE_FACT_OLDER, // history: the seat has gone on since
 };
 
-// Under `epoch` this seat was `owner`'s (none: the pool's) and free. Where the centre is recovering and
-// knows less, the seat becomes that, and what it thought booked there is cancelled.
+// Under `epoch` a seat was `owner`'s and free.
+struct centre_claim {
+    struct inc_id owner; // none: the pool
+    int64_t epoch;
+    int64_t now_ms;
+};
+
+// Where the centre is recovering and knows less, the seat becomes what is claimed, and what it thought
+// booked there is cancelled.
 MUST_USE enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
-                               struct centre_seat *seat, struct inc_id owner, int64_t epoch,
-                               int64_t now_ms, enum centre_fact *out);
+                               struct centre_seat *seat, struct centre_claim claim,
+                               enum centre_fact *out);
 
 // The rows of the feed that follow from a change.
 MUST_USE enum err centre_tell_seat(struct centre_store *s, const struct centre_seat *seat);

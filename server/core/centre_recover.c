@@ -4,26 +4,25 @@
 #include "core/centre_apply.h"
 
 enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
-                      struct centre_seat *seat, struct inc_id owner, int64_t epoch, int64_t now_ms,
-                      enum centre_fact *out)
+                      struct centre_seat *seat, struct centre_claim claim, enum centre_fact *out)
 {
     bool recovers = false;
     *out = CENTRE_FACT_OURS;
     enum err e = s->ops->sitting_recovers(s, sitting->id, &recovers);
     if (MUTANT(FACTS_AFTER_RECOVERY)) recovers = true;
-    if (e || !recovers || epoch == seat->epoch) return e;
+    if (e || !recovers || claim.epoch == seat->epoch) return e;
     *out = CENTRE_FACT_OLDER;
-    if (epoch < seat->epoch && !MUTANT(OLDER_FACT_WINS)) return ERR_OK;
+    if (claim.epoch < seat->epoch && !MUTANT(OLDER_FACT_WINS)) return ERR_OK;
     *out = CENTRE_FACT_NEWER;
     struct centre_seat learned = *seat;
-    learned.owner = owner;
-    learned.epoch = epoch;
+    learned.owner = claim.owner;
+    learned.epoch = claim.epoch;
     learned.is_recalled = false;
     learned.booking = (struct booking_id){0};
     struct centre_booking ghost;
     bool has_ghost = !id_is_none(seat->booking.id);
     if (has_ghost) e = s->ops->booking_get(s, seat->booking, &ghost);
-    if (!e && has_ghost) e = s->ops->booking_state(s, ghost.id, BOOKING_CANCELLED, now_ms);
+    if (!e && has_ghost) e = s->ops->booking_state(s, ghost.id, BOOKING_CANCELLED, claim.now_ms);
     ghost.state = BOOKING_CANCELLED;
     if (!e && has_ghost) e = centre_tell_booking(s, &ghost);
     if (!e) e = centre_seat_becomes(s, sitting, seat, &learned);
@@ -39,12 +38,13 @@ static enum err learn_right(struct centre_store *s, struct inc_id inc,
     struct sitting sitting;
     struct centre_seat seat;
     enum centre_fact fact = CENTRE_FACT_OLDER;
+    struct centre_claim claim = {inc, right->epoch, now_ms};
     bool recovers = false;
     enum err e = s->ops->sitting_get(s, right->sitting, &sitting);
     if (!e) e = s->ops->sitting_recovers(s, right->sitting, &recovers);
     if (!e && !recovers) return ERR_OK; // told again, late
     if (!e) e = s->ops->seat_get(s, right->sitting, right->seat, &seat);
-    if (!e) e = centre_learn(s, &sitting, &seat, inc, right->epoch, now_ms, &fact);
+    if (!e) e = centre_learn(s, &sitting, &seat, claim, &fact);
     if (e && e != ERR_NOT_FOUND) return e;
     bool is_owner = !e && id_eq(seat.owner.id, inc.id) && seat.epoch == right->epoch;
     if (!is_owner) log_error("incarnation %s reports a seat it does not own", inc.id.hex);
