@@ -368,10 +368,11 @@ static enum err open_dir(struct cli *cli, struct env_system *env)
     env_system_init(env, 0);
     if (!e && cli->config) e = settings_load(&conf, cli->config, env);
     if (!e && !cli->config) e = data_dir_init(&cli->dir, cli->data, "", "", &env->env);
-    if (!e && cli->config)
+    if (!e && cli->config) {
         e = data_dir_init(&cli->dir, conf_text(&conf, SETTING_DATA),
                           conf_text(&conf, SETTING_DATABASE), conf_text(&conf, SETTING_JOURNAL),
                           &env->env);
+    }
     conf_deinit(&conf);
     return e;
 }
