@@ -274,9 +274,11 @@ static void a_kiosk_that_will_never_report_is_written_off_with_a_quarantine(void
     struct op book = world_book(d.found, sitting, seat, OP_POOL, 0);
     assert_int_equal(world_push(d.found, &d.kiosks[0], book, "", &sold), ERR_OK);
     assert_int_equal(sold.verdict, VERDICT_SITTING_FULL);
-    // Nor does the roster, planned anew, open it.
-    assert_int_equal(store_begin(d.found->store), ERR_OK);
-    assert_int_equal(store_commit(d.found->store, store_materialise(d.found->store)), ERR_OK);
+    // Nor does another roster open it.
+    struct roster_rule rules[] = {world_rule(0), world_rule(1)};
+    struct store_import import;
+    rules[0].desk = STR("2号窗口");
+    assert_int_equal(world_roster(d.found, rules, 2, &import), ERR_OK);
     assert_int_equal(seat_of(d.found, sitting, seat).state, CENTRE_SEAT_QUARANTINED);
     // What the day after brings is nobody's memory.
     d.found->env.now_ms += DATE_DAY_MS;
