@@ -131,13 +131,18 @@ static void head_write(struct buf *out, const struct store_meta *meta, int64_t n
     buf_add_z(out, "\n");
 }
 
-static enum err number_next(struct store *s, int64_t *no)
+enum err store_journal_number(struct store *s, int64_t *no)
 {
     struct str text;
-    enum err e = store_meta_get(s, STR("journal"), &s->scratch, &text);
     *no = 0;
+    enum err e = store_meta_get(s, STR("journal"), &s->scratch, &text);
     if (!e && !str_to_int(text, 0, INT64_MAX - 1, no)) e = ERR_CORRUPT;
-    if (e == ERR_NOT_FOUND) e = ERR_OK;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err number_next(struct store *s, int64_t *no)
+{
+    enum err e = store_journal_number(s, no);
     (*no)++;
     struct str next = str_printf(&s->scratch, "%lld", (long long)*no);
     // The first statement: of two instances the second waits here, and then sees what the first did.
@@ -198,7 +203,6 @@ static bool is_whole(struct str lines, struct str end)
     struct crypt_hash told;
     if (json_parse(end, &document, NULL)) return false;
     json_read(&r, document, &mistake);
-    (void)json_get_int(&r, "rows", 0, JSON_INT_MAX);
     bool is_hash = crypt_hash_parse(
         json_get_text(&r, "hash", CRYPT_HASH_HEX_BYTES, CRYPT_HASH_HEX_BYTES), &told);
     json_free(document);

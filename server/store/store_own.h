@@ -107,6 +107,8 @@ MUST_USE enum err store_generation_name(struct store *s, const struct id *known,
 
 // Writes it where it is due. Before the commit: what is committed stands in it.
 MUST_USE enum err store_journal_write(struct store *s);
+MUST_USE enum err store_journal_number(struct store *s,
+                                       int64_t *no); // of the last one; 0: none yet
 // Marks the sittings it knows as recovering; then puts its rows in. `has_lost` becomes true where a life
 // has ended that the database thinks goes on, or has never heard of. ERR_BAD_INPUT: not our words.
 MUST_USE enum err store_journal_mark(struct store *s, const struct store_journal *j);

@@ -282,21 +282,12 @@ static enum err tell_all(struct store *s, const struct store_meta *meta)
     return e || version == 0 ? e : store_tell(s, county, &row);
 }
 
-static enum err journal_number(struct store *s, int64_t *no)
-{
-    struct str text;
-    *no = 0;
-    enum err e = store_meta_get(s, STR("journal"), &s->scratch, &text);
-    if (!e && !str_to_int(text, 0, INT64_MAX - 1, no)) e = ERR_CORRUPT;
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 static enum err look_at(struct store *s, const struct store_journal *j,
                         const struct store_meta *meta, enum store_restored *answer)
 {
     int64_t no = 0;
     *answer = STORE_RESTORED;
-    enum err e = journal_number(s, &no);
+    enum err e = store_journal_number(s, &no);
     if (e) return e;
     if (j->no < no) *answer = STORE_RESTORE_JOURNAL_OLD;
     if (!str_eq_z(str_from_z(j->county), meta->county)) *answer = STORE_RESTORE_JOURNAL_FOREIGN;
