@@ -49,10 +49,11 @@ static enum err copy_in(struct data_dir *dir, const char *file)
     return e;
 }
 
-// The log beside a file belongs to it.
+// The log beside a file belongs to it. The file goes first: without its log it would open, and lack what
+// stands only there; a log without its file opens nothing.
 static enum err set_aside(struct data_dir *dir)
 {
-    static const char *const ends[] = {"-wal", "-shm", ""}; // the file itself last
+    static const char *const ends[] = {"", "-wal", "-shm"};
     int64_t now_ms = env_now_ms(dir->env);
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         char name[64];
@@ -77,6 +78,7 @@ static enum err put_back(struct data_dir *dir, const char *file)
     }
     enum err e = copy_in(dir, file);
     if (!e) e = set_aside(dir);
+    if (!e) e = fs_sync_parent(&dir->fs, database.z);
     if (!e) e = fs_rename(&dir->fs, restoring.z, database.z);
     return e ? e : fs_sync_parent(&dir->fs, database.z);
 }

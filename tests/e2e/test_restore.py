@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE)]
 
 import centre as c
 import kill_loop
+import postgres
 import system
 
 SLIPS = 25
@@ -281,6 +282,40 @@ class Restored(unittest.TestCase):
         self.assertIn("the journal cannot be kept", self.centre.log_text())
         self.journal.rmdir()
         self.centre.admin("import-sites", sites)
+
+
+@unittest.skipUnless(postgres.bin_dir(), "skipped: PostgreSQL is not installed")
+class OnPostgres(unittest.TestCase):
+    def test_what_its_own_tools_put_back_recovers_where_it_lies(self):
+        cluster = postgres.Cluster().start().make()
+        self.addCleanup(cluster.drop)
+        with c.Centre(database=cluster.conninfo()) as centre:
+            centre.fill(publish=False)
+            centre.serve()
+            one = Kiosk(centre).start("141182001")
+            centre.admin("backup-begin")
+            centre.stop()
+            cluster.sql("CREATE DATABASE kept TEMPLATE lvyue", "postgres")
+            centre.serve()
+            centre.admin("backup-end")
+            booking = one.sell_own()
+            centre.stop(signal.SIGKILL)
+            cluster.sql("DROP DATABASE lvyue WITH (FORCE)", "postgres")
+            cluster.sql("ALTER DATABASE kept RENAME TO lvyue", "postgres")
+            with self.assertRaises(AssertionError) as fault:
+                centre.serve()
+            self.assertIn("lvyue-admin restore", str(fault.exception))
+            centre.stop()
+            code, _ = centre.admin("restore", centre.dir / "any.db", check=False)
+            self.assertEqual(code, 1)
+            self.assertIn("PostgreSQL's own tools", centre.said)
+            centre.admin("restore")
+            centre.serve()
+            self.assertEqual([r["outcome"] for r in one.follow()], ["ok"])
+            self.assertEqual(one.report()[0], 200)
+            told = map(json.loads, centre.admin("bookings", "--json")[1])
+            self.assertEqual([b["booking"] for b in told if "booking" in b], [booking])
+            self.assertEqual(centre.admin("check")[1][-1], "0 violations")
 
 
 class Programs(unittest.TestCase):
