@@ -308,8 +308,13 @@ static enum err run_backup(struct cli *cli)
     return ask(cli, &question);
 }
 
+// A journal that another configuration left in the folder would be an older one.
 static enum err run_restore(struct cli *cli)
 {
+    if (!cli->config) {
+        log_error("restore needs --config FILE: it says where the journal lies");
+        return ERR_BAD_INPUT;
+    }
     struct admin_restore r = {.dir = &cli->dir,
                               .file = cli->word_count > 0 ? cli->words[0] : NULL,
                               .without_journal = cli->without_journal,

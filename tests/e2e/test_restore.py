@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -218,6 +219,10 @@ class Restored(unittest.TestCase):
         booking = one.sell_own()
         self.refused(self.backup, says="stop it first")
         self.centre.stop()
+        done = subprocess.run([c.BUILD / "lvyue-admin", "restore", self.backup, "--data",
+                               self.centre.data], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("restore needs --config FILE", done.stderr)
         other = self.centre.dir / "other.db"
         self.refused(other, says="no such file")
         other.write_bytes(b"no database at all " * 1000)
