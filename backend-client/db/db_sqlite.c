@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STATEMENTS_MAX 128 // compiled and kept; the one unused for longest gives way
@@ -360,11 +361,16 @@ static const struct db_driver driver = {
     .close = sqlite_close,
 };
 
+// A file that is there is never opened here: closing any descriptor of a file drops every lock that this
+// process holds on it (POSIX), and without SQLite's locks another program that looks into the database
+// takes itself for the last one and removes the log beside it, with all that stands only there.
 static enum err make_file(const char *path, enum db_access access)
 {
-    int fd = access == DB_WRITER ? open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600)
-                                 : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) return ERR_NOT_FOUND;
+    struct stat st;
+    if (stat(path, &st) == 0) return ERR_OK;
+    if (errno == ENOENT && access == DB_READER) return ERR_NOT_FOUND;
+    int fd = errno == ENOENT ? open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600) : -1;
+    if (fd < 0 && errno == EEXIST) return ERR_OK;
     if (fd < 0) {
         log_error("%s: cannot open: %s", path, log_errno());
         return ERR_IO;

@@ -323,13 +323,13 @@ enum err sync_walkin(struct ledger *l, struct sync_now now, enum verdict *verdic
     return end(l, &self, e);
 }
 
-// The seat stops being ours in the same transaction that says so, before anything is sent.
 // What is sold until the report is heard, is sold on rights that it names: none goes before.
 static bool owes_report(const struct ledger_self *self)
 {
     return sync_must_report(self) && !MUTANT(RETURNS_BEFORE_REPORT);
 }
 
+// The seat stops being ours in the same transaction that says so, before anything is sent.
 static enum err give_back(struct ledger *l, struct ledger_self *self, struct ledger_right right,
                           struct sync_now now)
 {
@@ -350,7 +350,7 @@ enum err sync_return(struct ledger *l, struct sitting_id sitting, int seat, stru
     if (e) return e;
     e = l->ops->right_get(l, sitting, seat, &right);
     bool is_sold = !e && !id_is_none(right.booking.id) && !MUTANT(SOLD_SEAT_RETURNED);
-    if (is_sold || owes_report(&self)) e = ERR_NOT_FOUND;
+    if (!e && (is_sold || owes_report(&self))) e = ERR_NOT_FOUND;
     if (!e) e = give_back(l, &self, right, now);
     return end(l, &self, e);
 }

@@ -33,8 +33,8 @@ struct wire_hello_reply {
     int64_t now_ms;
     int64_t wait_s;   // how long a feed request may hang
     int64_t spread_s; // first retry after a broken connection lies within
-    bool
-        wants_report; // "report":true, else left out: it was restored and lacks this kiosk's report
+    // "report":true, else left out: the centre was restored and lacks this kiosk's report.
+    bool wants_report;
 };
 
 MUST_USE enum err wire_hello_write(const struct wire_hello *hello, struct buf *out);

@@ -218,8 +218,9 @@ static int sleep_ms(struct polls *p)
         if (left_ms < 0) left_ms = 0;
         if (first_ms < 0 || left_ms < first_ms) first_ms = left_ms;
     }
+    bool is_owed = p->told; // the heads could not be read
     pthread_mutex_unlock(&p->lock);
-    int64_t most_ms = has_others(p) ? POLLS_LOOK_MS : WAIT_MS_MAX;
+    int64_t most_ms = has_others(p) || is_owed ? POLLS_LOOK_MS : WAIT_MS_MAX;
     return (int)(first_ms > most_ms ? most_ms : first_ms);
 }
 
@@ -281,8 +282,8 @@ void polls_told(void *context)
 {
     struct polls *p = context;
     pthread_mutex_lock(&p->lock);
-    p->told =
-        true; // also where nobody waits: whoever comes next is held against what is known here
+    // Also where nobody waits: whoever comes next is held against what is known here.
+    p->told = true;
     bool has_waiters = p->count > 0;
     pthread_mutex_unlock(&p->lock);
     if (has_waiters) eventfd_write(p->wake, 1);

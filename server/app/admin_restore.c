@@ -102,6 +102,18 @@ static enum err read_journal(const struct admin_restore *r, struct buf *text,
     return e;
 }
 
+// Somebody may find out later that it was a good one.
+static enum err keep_journal(struct data_dir *dir)
+{
+    struct data_path kept;
+    int len = snprintf(kept.z, sizeof(kept.z), "%s.before-%lld", dir->journal,
+                       (long long)env_now_ms(dir->env));
+    if (access(dir->journal, F_OK) != 0) return ERR_OK;
+    if (len < 0 || (size_t)len >= sizeof(kept.z)) return ERR_TOO_BIG;
+    enum err e = fs_rename(&dir->fs, dir->journal, kept.z);
+    return e ? e : fs_sync_parent(&dir->fs, kept.z);
+}
+
 struct work {
     struct store_restore ask;
     enum store_restored answer;
@@ -167,6 +179,7 @@ enum err admin_restore(const struct admin_restore *r)
     if (e) return e;
     buf_init(&text, STORE_JOURNAL_BYTES_MAX);
     if (!r->without_journal) e = read_journal(r, &text, &journal);
+    if (r->without_journal) e = keep_journal(r->dir);
     if (!e && r->file) e = put_back(r->dir, r->file);
     if (!e) e = begin_history(r, r->without_journal ? NULL : &journal);
     buf_deinit(&text);

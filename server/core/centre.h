@@ -196,10 +196,11 @@ MUST_USE enum err centre_hear(struct centre_store *s, struct inc_id inc, int64_t
 // again what the centre forgot, and then reported which seats it owns, nothing of the sittings from
 // before is sold from the pool or granted. What is told meanwhile is put in order by one rule: the
 // newer epoch of a seat wins, the older is history, and a cancelled booking stays cancelled. That is
-// enough because an epoch rises only over a seat without a living booking. Then the epochs of the
-// pool go past everything that was ever told, and the pool sells again. (By a fixed step they would
-// meet those of an earlier recovery, where the backup is older than that; the simulator found it.) A kiosk that is written off
-// takes its sales with it: what is unowned in the end might be one of them, and stays in quarantine.
+// enough because on every other day an epoch rises only over a seat without a living booking. Then, when
+// all is known, the epochs of the pool go past everything that was ever told, and the pool sells again.
+// (By a fixed step they would meet those of an earlier recovery, where the backup is older than that; the
+// simulator found it.) A kiosk that is written off takes its sales with it: what is unowned in the end
+// might be one of them, and stays in quarantine.
 //
 // Sittings that came after the restore are nobody's memory and are sold at once.
 

@@ -13,6 +13,12 @@ enum err centre_learn(struct centre_store *s, const struct sitting *sitting,
     if (e || !recovers || claim.epoch == seat->epoch) return e;
     *out = CENTRE_FACT_OLDER;
     if (claim.epoch < seat->epoch && !MUTANT(OLDER_FACT_WINS)) return ERR_OK;
+    struct centre_recovery r;
+    e = s->ops->recovery_get(s, &r);
+    // None was ever given that high; it would reach past what numbers can say.
+    if (!e && claim.epoch >= r.epoch_floor && !MUTANT(FACTS_AFTER_RECOVERY))
+        log_error("a kiosk claims a seat under an epoch that nobody gave");
+    if (e || (claim.epoch >= r.epoch_floor && !MUTANT(FACTS_AFTER_RECOVERY))) return e;
     *out = CENTRE_FACT_NEWER;
     struct centre_seat learned = *seat;
     learned.owner = claim.owner;

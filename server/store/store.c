@@ -68,7 +68,7 @@ enum err store_begin(struct store *s)
 {
     arena_rewind(&s->scratch, s->scratch_ground);
     store_pending_clear(s);
-    s->journal_is_due = false;
+    s->journal_is_due = s->journal_is_ahead;
     return db_begin(s->db, DB_WRITE);
 }
 
@@ -89,8 +89,10 @@ enum err store_command_end(struct store *s, enum err e)
 enum err store_commit(struct store *s, enum err e)
 {
     if (!e) e = store_pending_write(s);
+    bool is_written = !e && s->journal_is_due;
     if (!e) e = store_journal_write(s);
     e = db_end(s->db, e);
+    if (is_written) s->journal_is_ahead = e != ERR_OK;
     store_pending_clear(s);
     return e;
 }

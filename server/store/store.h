@@ -127,6 +127,7 @@ struct store_journal {
     struct str lines; // borrowed
     int64_t no;       // rises with each writing
     struct id gen;
+    struct id lost; // the last history that began without a journal; none: it was never lost
     char county[SITE_COUNTY_DIGITS + 1];
     int64_t since_ms;
 };
@@ -148,8 +149,8 @@ enum store_restored {
 
 // This database is older than what kiosks have seen: puts in what the journal knows, begins a new history
 // and the recovery. Nothing was changed where the answer is not STORE_RESTORED; ERR_BAD_INPUT where the
-// journal holds what this program does not know. Without a journal all that nobody owns in the end stays
-// unsold. [write]
+// journal holds what this program does not know. Without a journal, or with one that begins after such a
+// day which the database does not remember, all that nobody owns in the end stays unsold. [write]
 MUST_USE enum err store_restore(struct store *s, const struct store_restore *r,
                                 enum store_restored *answer);
 

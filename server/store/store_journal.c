@@ -116,15 +116,22 @@ static enum err table_write(struct store *s, const struct table *t, int64_t sinc
     return db_rows_close(&rows);
 }
 
-static void head_write(struct buf *out, const struct store_meta *meta, int64_t no, int64_t since_ms)
+struct head {
+    int64_t no;
+    int64_t since_ms;
+    struct id lost;
+};
+
+static void head_write(struct buf *out, const struct store_meta *meta, const struct head *head)
 {
     struct json_writer w;
     json_write_begin(&w, out);
     json_write_object(&w, NULL);
-    json_write_int(&w, "journal", no);
+    json_write_int(&w, "journal", head->no);
     json_write_text(&w, "county", str_from_z(meta->county));
     json_write_id(&w, "gen", &meta->gen);
-    json_write_int(&w, "since_ms", since_ms);
+    json_write_int(&w, "since_ms", head->since_ms);
+    json_write_id(&w, "lost", &head->lost);
     json_write_object_end(&w);
     enum err e = json_write_end(&w);
     CHECK(!e || e == ERR_TOO_BIG);
@@ -140,27 +147,37 @@ enum err store_journal_number(struct store *s, int64_t *no)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err store_journal_lost(struct store *s, struct id *out)
+{
+    struct str text = {0};
+    *out = (struct id){0};
+    enum err e = store_meta_get(s, STR("journal_lost"), &s->scratch, &text);
+    if (!e && !id_parse(text, out)) e = ERR_CORRUPT;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err number_next(struct store *s, int64_t *no)
 {
     enum err e = store_journal_number(s, no);
     (*no)++;
     struct str next = str_printf(&s->scratch, "%lld", (long long)*no);
-    // The first statement: of two instances the second waits here, and then sees what the first did.
+    // Before anything is read for the file: of two instances the second waits here, and then sees what the
+    // first did.
     return e ? e : store_meta_put(s, STR("journal"), next);
 }
 
 static enum err all_write(struct store *s, struct buf *out)
 {
     struct store_meta meta;
-    int64_t no = 0;
     int64_t count = 0;
-    int64_t since_ms = store_now(s) - STORE_JOURNAL_DAYS * DATE_DAY_MS;
-    enum err e = number_next(s, &no);
+    struct head head = {.since_ms = store_now(s) - STORE_JOURNAL_DAYS * DATE_DAY_MS};
+    enum err e = number_next(s, &head.no);
     if (!e) e = store_meta(s, &meta);
+    if (!e) e = store_journal_lost(s, &head.lost);
     if (e) return e;
-    head_write(out, &meta, no, since_ms);
+    head_write(out, &meta, &head);
     for (size_t i = 0; !e && i < TABLE_COUNT; i++) {
-        e = table_write(s, &tables[i], since_ms, out, &count);
+        e = table_write(s, &tables[i], head.since_ms, out, &count);
     }
     char hex[CRYPT_HASH_HEX_BYTES + 1];
     struct crypt_hash hash = crypt_sha256(buf_str(out));
@@ -222,6 +239,7 @@ bool store_journal_open(struct str text, struct store_journal *out)
     json_read(&r, document, &mistake);
     out->no = json_get_int(&r, "journal", 1, JSON_INT_MAX);
     out->gen = json_get_id(&r, "gen");
+    if (json_has(&r, "lost")) out->lost = json_get_id(&r, "lost");
     out->since_ms = json_get_int(&r, "since_ms", -JSON_INT_MAX, JSON_INT_MAX);
     struct str county = json_get_text(&r, "county", SITE_COUNTY_DIGITS, SITE_COUNTY_DIGITS);
     if (!mistake.reason) memcpy(out->county, county.ptr, county.len);
@@ -267,11 +285,12 @@ static bool row_read(struct str line, struct row *row)
     return row->table && !mistake.reason;
 }
 
-// A life that is over, and was not yet so in the database, might have sold what nobody else knows.
+// A life that is over, and was not yet so in the database, might have sold what nobody else knows. A call
+// display, which has no letter, sells nothing.
 static enum err look_for_loss(struct store *s, const struct row *row, bool *has_lost)
 {
-    bool is_over =
-        strcmp(row->table->name, "incarnation") == 0 && !str_eq_z(row->values[4].text, "active");
+    bool is_over = strcmp(row->table->name, "incarnation") == 0 && row->values[3].text.len > 0 &&
+                   !str_eq_z(row->values[4].text, "active");
     int64_t is_known = 1;
     enum err e = ERR_OK;
     if (is_over) e = db_one_int(s->db, (struct db_query){LIFE_IS_OVER, row->values, 1}, &is_known);

@@ -18,6 +18,8 @@ static const char REVOKE[] = "UPDATE kiosk SET state = 'revoked' WHERE id = $1 A
                              "'revoked'";
 static const char INC_RETIRE[] = "UPDATE incarnation SET state = 'retired', ended_ms = $2 "
                                  "WHERE kiosk = $1 AND state = 'active'";
+static const char INC_OWING[] = "SELECT count(*) FROM incarnation WHERE kiosk = $1 "
+                                "AND state = 'active' AND reported = 0";
 static const char INC_OF[] = "SELECT kiosk, state FROM incarnation WHERE id = $1";
 static const char INC_ADD[] =
     "INSERT INTO incarnation (id, kiosk, site, letter, state, last_op_seq, last_op_hash, heard, "
@@ -134,11 +136,13 @@ enum err store_kiosk_resume(struct store *s, struct id kiosk, struct str actor)
 
 static enum err inc_retire(struct store *s, struct id kiosk)
 {
-    int64_t ended = 0;
+    int64_t owing = 0;
     s->journal_is_due = true;
-    enum err e =
-        db_run(s->db, DB_QUERY(INC_RETIRE, DB_TEXT(id_str(&kiosk)), DB_INT(store_now(s))), &ended);
-    return e || ended == 0 ? e : centre_write_off(&s->centre);
+    enum err e = db_one_int(s->db, DB_QUERY(INC_OWING, DB_TEXT(id_str(&kiosk))), &owing);
+    struct db_query retire = DB_QUERY(INC_RETIRE, DB_TEXT(id_str(&kiosk)), DB_INT(store_now(s)));
+    if (!e) e = db_run(s->db, retire, NULL);
+    // What one that has reported owns is known, and stays its own.
+    return e || owing == 0 ? e : centre_write_off(&s->centre);
 }
 
 enum err store_kiosk_retire(struct store *s, struct id kiosk, struct str actor)

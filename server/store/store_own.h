@@ -36,6 +36,7 @@ struct store {
     struct fs *fs;
     const char *journal_path; // NULL: none is kept
     bool journal_is_due;      // the transaction at hand changes what stands in it
+    bool journal_is_ahead;    // it tells of a commit that failed
     // Seats asked back of kiosks in this hour, by the place of the site. A start forgets it.
     int64_t recall_hour;
     int recalls[STORE_SITES_MAX];
@@ -109,6 +110,7 @@ MUST_USE enum err store_generation_name(struct store *s, const struct id *known,
 MUST_USE enum err store_journal_write(struct store *s);
 MUST_USE enum err store_journal_number(struct store *s,
                                        int64_t *no); // of the last one; 0: none yet
+MUST_USE enum err store_journal_lost(struct store *s, struct id *out);
 // Marks the sittings it knows as recovering; then puts its rows in. `has_lost` becomes true where a life
 // has ended that the database thinks goes on, or has never heard of. ERR_BAD_INPUT: not our words.
 MUST_USE enum err store_journal_mark(struct store *s, const struct store_journal *j);

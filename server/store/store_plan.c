@@ -26,15 +26,18 @@ static const char SEAT_ADD[] =
     "VALUES ($1, $2, NULL, 0, NULL, 1, 0, 0) "
     "ON CONFLICT (sitting, no) DO NOTHING";
 static const char SEAT_SHUT[] = "UPDATE seat SET is_open = 0 WHERE sitting = $1 AND no = $2 "
-                                "AND owner IS NULL AND booking IS NULL";
+                                "AND owner IS NULL AND booking IS NULL "
+                                "AND (SELECT recovers FROM sitting WHERE id = $1) = 0";
 static const char POOL_SHUT[] =
     "UPDATE seat SET is_open = 0 WHERE sitting = $1 AND owner IS NULL AND is_open = 1";
 static const char POOL_OPEN[] = "UPDATE seat SET is_open = 1 WHERE sitting = $1 AND no <= $2 "
                                 "AND owner IS NULL AND is_open = 0 AND quarantined = 0";
-// Or has anybody asked for one? Of a sitting that recovers nobody knows.
+// Was a seat of it ever granted or sold, has anybody asked for one, was anybody called there? Of a sitting
+// that recovers nobody knows.
 static const char TOUCHED[] =
     "SELECT (SELECT count(*) FROM seat WHERE sitting = $1 AND (epoch > 0 OR owner IS NOT NULL "
     "OR booking IS NOT NULL)) + (SELECT count(*) FROM booking WHERE sitting = $1) "
+    "+ (SELECT count(*) FROM queue_entry WHERE called_by = $1 OR sitting = $1) "
     "+ (SELECT recovers FROM sitting WHERE id = $1)";
 
 struct planned {

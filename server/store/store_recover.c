@@ -7,7 +7,8 @@
 #include <string.h>
 
 // Bookings are made for two weeks and sittings for three; what ended so long before the last sitting is
-// of nobody's concern. By the sittings, not by the clock, which may be wrong on such a day.
+// of nobody's concern. By the clock or by the sittings, whichever is earlier: either may be far ahead
+// where the clock was wrong, and one too many costs nothing.
 #define RECOVER_DAYS   (STORE_HORIZON_DAYS + STORE_JOURNAL_DAYS)
 
 #define GEN_PREFIX     "ffff"
@@ -33,7 +34,8 @@ static const char PLANNED_NO_MORE[] =
     "UPDATE sitting SET recovers = 1, state = CASE WHEN state = 'open' THEN 'closing' ELSE state END "
     "WHERE id = $1";
 static const char ALL_RECOVER[] = "UPDATE sitting SET recovers = 1 WHERE recovers = 0 AND end_ms > "
-                                  "(SELECT max(start_ms) FROM sitting) - $1";
+                                  "(SELECT CASE WHEN max(start_ms) < $2 THEN max(start_ms) "
+                                  "ELSE $2 END FROM sitting) - $1";
 static const char TICKS_DROP[] = "DELETE FROM counsellor_tick"; // all that count are taken anew
 static const char SEAT_ADD[] =
     "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open, recall, quarantined) "
@@ -308,13 +310,21 @@ static enum err begin(struct store *s, const struct store_restore *r, const stru
     struct id known[3] = {meta->gen, r->expected, r->journal ? r->journal->gen : meta->gen};
     struct id gen;
     bool had_lost = false;
+    struct id lost_before;
     enum err e = flag_get(s, STR("written_off"), &had_lost);
-    if (!e) e = db_run(s->db, DB_QUERY(ALL_RECOVER, DB_INT(RECOVER_DAYS * DATE_DAY_MS)), NULL);
+    if (!e) e = store_journal_lost(s, &lost_before);
+    if (r->journal && !e && !id_eq(lost_before, r->journal->lost)) has_lost = true;
+    if (!e)
+        e = db_run(s->db,
+                   DB_QUERY(ALL_RECOVER, DB_INT(RECOVER_DAYS * DATE_DAY_MS), DB_INT(store_now(s))),
+                   NULL);
     if (!e) e = db_run(s->db, DB_QUERY(REPORTS_DUE), NULL);
     if (!e) e = flag_put(s, STR("recovering"), true);
     if (!e) e = flag_put(s, STR("written_off"), has_lost || had_lost);
     if (!e) e = store_generation_name(s, known, 3, &gen);
     if (!e) e = store_meta_put(s, STR("generation"), id_str(&gen));
+    const struct id *lost = r->journal ? &r->journal->lost : &gen;
+    if (!e && !id_is_none(*lost)) e = store_meta_put(s, STR("journal_lost"), id_str(lost));
     struct store_audit audit = {r->actor, STR("restore"), id_str(&gen),
                                 r->journal ? STR("") : STR("without a journal")};
     return e ? e : store_audit(s, &audit);

@@ -1,5 +1,6 @@
 """The real server's life: starts and ends, nights, backups, and what an operator may ask of it."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -251,6 +252,20 @@ class Life(unittest.TestCase):
                 done = c.subprocess.run([c.BUILD / "lvyue-admin", "keys", "--config",
                                          centre.config], stdout=full, stderr=c.subprocess.PIPE)
             self.assertEqual(done.returncode, 1)
+
+    def test_who_looks_into_the_database_takes_nothing_away(self):
+        with c.Centre() as centre:
+            centre.fill(publish=False)
+            centre.serve()
+            kiosk = c.Kiosk(centre).start()
+            kiosk.push(kiosk.op("telepathy"))
+            # Whoever is last to close a database of SQLite's removes its log: this one is not the last.
+            with contextlib.closing(sqlite3.connect(centre.data / "centre.db")) as db:
+                self.assertEqual(db.execute("SELECT count(*) FROM op_result").fetchall(), [(1,)])
+            kiosk.push(kiosk.op("telepathy"))
+            centre.stop(signal.SIGKILL)
+            centre.serve()
+            self.assertEqual(kiosk.hello()[1]["acked"], 2)
 
     def test_the_example_of_a_configuration_is_one(self):
         with c.Centre() as centre:
