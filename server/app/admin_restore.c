@@ -33,15 +33,32 @@ static enum err look_into(struct data_dir *dir, const char *file, struct arena *
     return e;
 }
 
+static enum err tell_misfit(const char *path, enum store_restored answer)
+{
+    switch (answer) {
+    case STORE_RESTORED: return ERR_OK;
+    case STORE_RESTORE_JOURNAL_FOREIGN:
+        log_error("%s: the journal is another centre's", path);
+        break;
+    case STORE_RESTORE_JOURNAL_OLD:
+        log_error("%s: the journal is older than the database; bring the last one", path);
+        break;
+    }
+    return ERR_BAD_INPUT;
+}
+
 // Page by page, and verified: a file that was damaged on its way is found here.
-static enum err copy_in(struct data_dir *dir, const char *file)
+static enum err copy_in(struct data_dir *dir, const char *file, const struct store_journal *journal)
 {
     struct arena arena;
     struct store *backup = NULL;
+    enum store_restored answer = STORE_RESTORED;
     struct data_path path = data_dir_join(dir, RESTORING);
     enum err e = look_into(dir, file, &arena, &backup);
     if (e) return e;
-    e = fs_remove(&dir->fs, path.z); // of a try that was cut off
+    if (journal) e = store_journal_fits(backup, journal, &answer);
+    if (!e) e = tell_misfit(dir->journal, answer);
+    if (!e) e = fs_remove(&dir->fs, path.z); // of a try that was cut off
     if (!e) e = db_check(store_db(backup));
     if (!e) e = store_backup(backup, path.z);
     data_dir_store_close(&arena, backup);
@@ -68,7 +85,8 @@ static enum err set_aside(struct data_dir *dir)
     return ERR_OK;
 }
 
-static enum err put_back(struct data_dir *dir, const char *file)
+static enum err put_back(struct data_dir *dir, const char *file,
+                         const struct store_journal *journal)
 {
     struct data_path restoring = data_dir_join(dir, RESTORING);
     struct data_path database = data_dir_join(dir, DATA_DIR_DATABASE);
@@ -76,7 +94,7 @@ static enum err put_back(struct data_dir *dir, const char *file)
         log_error("PostgreSQL's own tools put the copy back; then restore without a file");
         return ERR_BAD_INPUT;
     }
-    enum err e = copy_in(dir, file);
+    enum err e = copy_in(dir, file, journal);
     if (!e) e = set_aside(dir);
     if (!e) e = fs_sync_parent(&dir->fs, database.z);
     if (!e) e = fs_rename(&dir->fs, restoring.z, database.z);
@@ -112,6 +130,18 @@ static enum err keep_journal(struct data_dir *dir)
     if (len < 0 || (size_t)len >= sizeof(kept.z)) return ERR_TOO_BIG;
     enum err e = fs_rename(&dir->fs, dir->journal, kept.z);
     return e ? e : fs_sync_parent(&dir->fs, kept.z);
+}
+
+// It is written at the end: what keeps it from being written is found before anything is changed.
+static enum err try_journal(struct data_dir *dir)
+{
+    struct data_path probe;
+    int len = snprintf(probe.z, sizeof(probe.z), "%s.probe", dir->journal);
+    if (len < 0 || (size_t)len >= sizeof(probe.z)) return ERR_TOO_BIG;
+    enum err e = fs_replace(&dir->fs, probe.z, STR("\n"), 0640);
+    if (!e) e = fs_remove(&dir->fs, probe.z);
+    if (e) log_error("%s: the journal cannot be written; nothing was changed", dir->journal);
+    return e;
 }
 
 struct work {
@@ -158,11 +188,7 @@ static enum err begin_history(const struct admin_restore *r, const struct store_
     if (!e) e = data_dir_store_open(r->dir, DB_WRITER, &arena, &store);
     if (e) return e;
     e = store_transact(store, begin, &w);
-    if (w.answer == STORE_RESTORE_JOURNAL_FOREIGN)
-        log_error("%s: the journal is another county's", r->dir->journal);
-    if (w.answer == STORE_RESTORE_JOURNAL_OLD)
-        log_error("%s: the journal is older than the database; bring the last one",
-                  r->dir->journal);
+    if (w.answer != STORE_RESTORED) e = tell_misfit(r->dir->journal, w.answer);
     if (!e) e = generation_write(&r->dir->fs, r->dir->path, &w.meta);
     data_dir_store_close(&arena, store);
     if (!e) print_end(r, &w);
@@ -180,8 +206,10 @@ enum err admin_restore(const struct admin_restore *r)
     buf_init(&text, STORE_JOURNAL_BYTES_MAX);
     if (!r->without_journal) e = read_journal(r, &text, &journal);
     if (r->without_journal) e = keep_journal(r->dir);
-    if (!e && r->file) e = put_back(r->dir, r->file);
-    if (!e) e = begin_history(r, r->without_journal ? NULL : &journal);
+    const struct store_journal *kept = r->without_journal ? NULL : &journal;
+    if (!e) e = try_journal(r->dir);
+    if (!e && r->file) e = put_back(r->dir, r->file, kept);
+    if (!e) e = begin_history(r, kept);
     buf_deinit(&text);
     close(lock);
     return e;

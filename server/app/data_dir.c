@@ -155,6 +155,11 @@ enum err data_dir_make(struct data_dir *d, struct str county)
     if (!e) e = data_dir_lock(d, LOCK, &lock);
     if (e) return e;
     if (is_there(generation)) e = ERR_CONFLICT;
+    if (!e && access(d->journal, F_OK) == 0) {
+        log_error("%s: a centre's journal lies here, and its restore needs it; set it aside first",
+                  d->journal);
+        e = ERR_BAD_INPUT;
+    }
     if (!e) e = fs_make_dir(&d->fs, keys.z);
     if (!e) e = make_secrets(d);
     if (!e) e = make_content(d);
@@ -206,6 +211,10 @@ static enum err open_store(struct data_dir *d, enum db_access access, const char
     if (e) return e;
     arena_init(arena, DATA_DIR_STORE_BYTES);
     e = path ? db_open_sqlite(arena, path, access, &db) : open_db(d, access, arena, &db);
+    if (e == ERR_CORRUPT && !path)
+        log_error(
+            "%s: the database is damaged; lvyue-admin restore FILE puts a backup in its place",
+            d->path);
     if (!e) e = store_open(arena, db, &setup, store);
     memory_wipe(&setup.keys, sizeof(setup.keys));
     if (e) arena_deinit(arena);

@@ -127,7 +127,8 @@ struct store_journal {
     struct str lines; // borrowed
     int64_t no;       // rises with each writing
     struct id gen;
-    struct id lost; // the last history that began without a journal; none: it was never lost
+    struct id data_key_id; // of the centre it belongs to
+    struct id lost;        // the last history that began without a journal; none: it was never lost
     char county[SITE_COUNTY_DIGITS + 1];
     int64_t since_ms;
 };
@@ -143,9 +144,13 @@ struct store_restore {
 
 enum store_restored {
     STORE_RESTORED,
-    STORE_RESTORE_JOURNAL_FOREIGN, // of another county
+    STORE_RESTORE_JOURNAL_FOREIGN, // of another county, or another centre
     STORE_RESTORE_JOURNAL_OLD,     // older than the database
 };
+
+// Does this journal belong to this database? [read]
+MUST_USE enum err store_journal_fits(struct store *s, const struct store_journal *j,
+                                     enum store_restored *answer);
 
 // This database is older than what kiosks have seen: puts in what the journal knows, begins a new history
 // and the recovery. Nothing was changed where the answer is not STORE_RESTORED; ERR_BAD_INPUT where the

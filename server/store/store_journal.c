@@ -131,6 +131,7 @@ static void head_write(struct buf *out, const struct store_meta *meta, const str
     json_write_text(&w, "county", str_from_z(meta->county));
     json_write_id(&w, "gen", &meta->gen);
     json_write_int(&w, "since_ms", head->since_ms);
+    json_write_id(&w, "data_key", &meta->data_key_id);
     json_write_id(&w, "lost", &head->lost);
     json_write_object_end(&w);
     enum err e = json_write_end(&w);
@@ -239,6 +240,7 @@ bool store_journal_open(struct str text, struct store_journal *out)
     json_read(&r, document, &mistake);
     out->no = json_get_int(&r, "journal", 1, JSON_INT_MAX);
     out->gen = json_get_id(&r, "gen");
+    out->data_key_id = json_get_id(&r, "data_key");
     if (json_has(&r, "lost")) out->lost = json_get_id(&r, "lost");
     out->since_ms = json_get_int(&r, "since_ms", -JSON_INT_MAX, JSON_INT_MAX);
     struct str county = json_get_text(&r, "county", SITE_COUNTY_DIGITS, SITE_COUNTY_DIGITS);

@@ -284,15 +284,19 @@ static enum err tell_all(struct store *s, const struct store_meta *meta)
     return e || version == 0 ? e : store_tell(s, county, &row);
 }
 
-static enum err look_at(struct store *s, const struct store_journal *j,
-                        const struct store_meta *meta, enum store_restored *answer)
+enum err store_journal_fits(struct store *s, const struct store_journal *j,
+                            enum store_restored *answer)
 {
+    struct store_meta meta;
     int64_t no = 0;
     *answer = STORE_RESTORED;
-    enum err e = store_journal_number(s, &no);
+    enum err e = store_meta(s, &meta);
+    if (!e) e = store_journal_number(s, &no);
     if (e) return e;
+    bool is_ours =
+        str_eq_z(str_from_z(j->county), meta.county) && id_eq(j->data_key_id, meta.data_key_id);
     if (j->no < no) *answer = STORE_RESTORE_JOURNAL_OLD;
-    if (!str_eq_z(str_from_z(j->county), meta->county)) *answer = STORE_RESTORE_JOURNAL_FOREIGN;
+    if (!is_ours) *answer = STORE_RESTORE_JOURNAL_FOREIGN;
     return ERR_OK;
 }
 
@@ -337,7 +341,7 @@ enum err store_restore(struct store *s, const struct store_restore *r, enum stor
     *answer = STORE_RESTORED;
     s->journal_is_due = true;
     enum err e = store_meta(s, &meta);
-    if (!e && r->journal) e = look_at(s, r->journal, &meta, answer);
+    if (!e && r->journal) e = store_journal_fits(s, r->journal, answer);
     if (e || *answer != STORE_RESTORED) return e;
     e = db_run(s->db, DB_QUERY(TICKS_DROP), NULL);
     if (!e && r->journal) e = replay(s, r->journal, &has_lost);

@@ -430,6 +430,97 @@ static void a_new_life_owes_its_report_too(void **state)
     end(&d);
 }
 
+static void a_lost_journal_is_remembered_by_the_next(void **state)
+{
+    struct day d;
+    begin(&d, *state);
+    restore_with(d.found, STR(""), false, ERR_OK);
+    world_close(d.found);
+    back_up(&d); // of a moment that knows nothing of that day
+    restore(&d);
+    assert_true(recovery(d.found).has_written_off);
+    end(&d);
+}
+
+static void sittings_recover_though_a_clock_was_once_wrong(void **state)
+{
+    struct day d;
+    struct op_result sold;
+    bool did = false;
+    begin(&d, *state);
+    struct sitting_id sitting = next_day(d.lost, 0);
+    int pooled = pool_seat(d.lost, 0);
+    struct op pool = world_book(d.lost, sitting, pooled, OP_POOL, 0);
+    assert_int_equal(world_push(d.lost, &d.kiosks[0], pool, "", &sold), ERR_OK);
+    assert_int_equal(sold.outcome, OP_OK);
+    d.lost->env.now_ms += 400 * DATE_DAY_MS; // sittings and the journal follow it
+    assert_int_equal(store_begin(d.lost->store), ERR_OK);
+    assert_int_equal(store_commit(d.lost->store, store_nightly(d.lost->store, &did)), ERR_OK);
+    restore(&d); // by the right clock
+    struct op book = world_book(d.found, sitting, pooled, OP_POOL, 0);
+    assert_int_equal(world_push(d.found, &d.kiosks[1], book, "", &sold), ERR_OK);
+    assert_int_equal(sold.verdict, VERDICT_RECOVERING);
+    end(&d);
+}
+
+static void retire(struct world *w, struct id kiosk)
+{
+    assert_int_equal(store_begin(w->store), ERR_OK);
+    enum err e = store_kiosk_retire(w->store, kiosk, STR("admin"));
+    assert_int_equal(store_commit(w->store, e), ERR_OK);
+}
+
+static void whose_end_loses_nothing_brings_no_quarantine(void **state)
+{
+    struct day d;
+    struct world_kiosk display;
+    begin(&d, *state);
+    world_enrol(d.lost, 0, STORE_ROLE_DISPLAY, &display);
+    retire(d.lost, display.kiosk);
+    restore(&d);
+    assert_false(recovery(d.found).has_written_off);
+    assert_int_equal(report(d.found, &d.kiosks[0], 0, NULL, 0), CENTRE_PUSHED);
+    retire(d.found, d.kiosks[0].kiosk); // all it owns is known
+    assert_false(recovery(d.found).has_written_off);
+    end(&d);
+}
+
+static void an_epoch_that_nobody_gave_is_not_believed(void **state)
+{
+    struct day d;
+    begin(&d, *state);
+    restore(&d);
+    struct feed_right lie = {.sitting = next_day(d.found, 0),
+                             .seat = pool_seat(d.found, 0),
+                             .epoch = (INT64_C(1) << 53) - 1};
+    assert_int_equal(report(d.found, &d.kiosks[0], 0, &lie, 1), CENTRE_PUSHED);
+    assert_true(id_is_none(seat_of(d.found, lie.sitting, lie.seat).owner.id));
+    end(&d);
+}
+
+static void a_sitting_that_somebody_was_called_to_stays(void **state)
+{
+    struct day d;
+    struct store_import import;
+    begin(&d, *state);
+    struct roster_rule rules[] = {world_rule(0), world_rule(1)};
+    rules[0].start_minute = 14 * 60 + 30;
+    rules[0].end_minute = 16 * 60 + 30;
+    rules[0].seat_count = 4;
+    int far = world_today(d.lost) + 15;
+    struct sitting_id gone = world_sitting(d.lost, 0, far, MINUTE);
+    assert_int_equal(world_roster(d.lost, rules, 2, &import), ERR_OK);
+    struct db_query called = DB_QUERY(
+        "INSERT INTO queue_entry (site, day, name, booking, sitting, planned_ms, arrived_ms, "
+        "has_priority, state, calls, called_by, called_ms, rung_ms, done_ms) SELECT site, 1, "
+        "'A001', NULL, NULL, 0, 0, 0, 'called', 1, id, 0, 0, 0 FROM sitting WHERE id = $1",
+        DB_TEXT(id_str(&gone.id)));
+    assert_int_equal(db_run(store_db(d.found->store), called, NULL), ERR_OK);
+    restore(&d);
+    assert_true(id_eq(world_sitting(d.found, 0, far, MINUTE).id, gone.id));
+    end(&d);
+}
+
 int suite_recovery(struct world_driver *driver)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +536,11 @@ int suite_recovery(struct world_driver *driver)
         WORLD_TEST(each_history_comes_after_all_before_it),
         WORLD_TEST(a_restore_is_done_again),
         WORLD_TEST(a_new_life_owes_its_report_too),
+        WORLD_TEST(a_lost_journal_is_remembered_by_the_next),
+        WORLD_TEST(sittings_recover_though_a_clock_was_once_wrong),
+        WORLD_TEST(whose_end_loses_nothing_brings_no_quarantine),
+        WORLD_TEST(an_epoch_that_nobody_gave_is_not_believed),
+        WORLD_TEST(a_sitting_that_somebody_was_called_to_stays),
     };
     return cmocka_run_group_tests_name("recovery", tests, NULL, NULL);
 }
