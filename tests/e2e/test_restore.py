@@ -215,6 +215,7 @@ class Restored(unittest.TestCase):
         self.is_sound()
 
     def test_a_restore_that_cannot_be_changes_nothing(self):
+        early = self.journal.read_bytes()
         one = Kiosk(self.centre).start("141182001")
         self.centre.admin("backup", self.backup)
         booking = one.sell_own()
@@ -236,7 +237,13 @@ class Restored(unittest.TestCase):
             foreign.admin("backup", foreign.dir / "foreign.db")
             foreign.stop()
             self.refused(foreign.dir / "foreign.db", says="other keys")
+            shutil.copy(self.journal, self.journal.with_suffix(".kept"))
+            shutil.copy(foreign.data / "journal", self.journal)
+            self.refused(self.backup, says="another centre's")
+            shutil.move(self.journal.with_suffix(".kept"), self.journal)
         kept = self.journal.read_bytes()
+        self.journal.write_bytes(early)
+        self.refused(self.backup, says="older than the database")
         self.journal.write_bytes(kept[:-200])
         self.refused(self.backup, says="the journal is damaged")
         self.journal.unlink()
