@@ -212,9 +212,7 @@ static enum err open_store(struct data_dir *d, enum db_access access, const char
     arena_init(arena, DATA_DIR_STORE_BYTES);
     e = path ? db_open_sqlite(arena, path, access, &db) : open_db(d, access, arena, &db);
     if (e == ERR_CORRUPT && !path)
-        log_error(
-            "%s: the database is damaged; lvyue-admin restore FILE puts a backup in its place",
-            d->path);
+        log_error("%s: the database is damaged; see lvyue-admin restore", d->path);
     if (!e) e = store_open(arena, db, &setup, store);
     memory_wipe(&setup.keys, sizeof(setup.keys));
     if (e) arena_deinit(arena);

@@ -318,10 +318,9 @@ static enum err begin(struct store *s, const struct store_restore *r, const stru
     enum err e = flag_get(s, STR("written_off"), &had_lost);
     if (!e) e = store_journal_lost(s, &lost_before);
     if (r->journal && !e && !id_eq(lost_before, r->journal->lost)) has_lost = true;
-    if (!e)
-        e = db_run(s->db,
-                   DB_QUERY(ALL_RECOVER, DB_INT(RECOVER_DAYS * DATE_DAY_MS), DB_INT(store_now(s))),
-                   NULL);
+    struct db_query recover =
+        DB_QUERY(ALL_RECOVER, DB_INT(RECOVER_DAYS * DATE_DAY_MS), DB_INT(store_now(s)));
+    if (!e) e = db_run(s->db, recover, NULL);
     if (!e) e = db_run(s->db, DB_QUERY(REPORTS_DUE), NULL);
     if (!e) e = flag_put(s, STR("recovering"), true);
     if (!e) e = flag_put(s, STR("written_off"), has_lost || had_lost);
