@@ -124,6 +124,8 @@ MUST_USE enum err store_sitting_is_touched(struct store *s, struct sitting_id id
 MUST_USE enum err store_sitting_tell(struct store *s, const struct sitting *sitting);
 MUST_USE enum err store_sitting_drop(struct store *s,
                                      const struct sitting *sitting); // an untouched one
+// One of the pool, open, where there is none of this number yet.
+MUST_USE enum err store_seat_add(struct store *s, struct sitting_id id, int seat);
 MUST_USE enum err store_ticks_add(struct store *s, const struct sitting *sitting);
 
 // ---- The queue follows what kiosks tell (store_queue.c). [write]

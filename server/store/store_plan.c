@@ -200,7 +200,7 @@ static enum err sitting_put(struct store *s, const struct sitting *x)
                   NULL);
 }
 
-static enum err seat_add(struct store *s, struct sitting_id id, int seat)
+enum err store_seat_add(struct store *s, struct sitting_id id, int seat)
 {
     return db_run(s->db, DB_QUERY(SEAT_ADD, DB_TEXT(id_str(&id.id)), DB_INT(seat)), NULL);
 }
@@ -212,7 +212,7 @@ static enum err seats_fit(struct store *s, struct sitting_id id, int has, int wa
     enum err e = ERR_OK;
     *count = has;
     for (; !e && *count < want; (*count)++) {
-        e = seat_add(s, id, *count + 1);
+        e = store_seat_add(s, id, *count + 1);
     }
     while (!e && *count > want) {
         int64_t shut = 0;
@@ -245,7 +245,7 @@ static enum err begin(struct store *s, const struct planned *p)
                         DB_INT(x.seat_count), DB_INT(x.topics), DB_TEXT(x.desk)),
                NULL);
     for (int seat = 1; !e && seat <= x.seat_count; seat++) {
-        e = seat_add(s, x.id, seat);
+        e = store_seat_add(s, x.id, seat);
     }
     if (!e) e = store_ticks_add(s, &x);
     return e ? e : store_sitting_tell(s, &x);

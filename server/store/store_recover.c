@@ -37,9 +37,6 @@ static const char ALL_RECOVER[] = "UPDATE sitting SET recovers = 1 WHERE recover
                                   "(SELECT CASE WHEN max(start_ms) < $2 THEN max(start_ms) "
                                   "ELSE $2 END FROM sitting) - $1";
 static const char TICKS_DROP[] = "DELETE FROM counsellor_tick"; // all that count are taken anew
-static const char SEAT_ADD[] =
-    "INSERT INTO seat (sitting, no, owner, epoch, booking, is_open, recall, quarantined) "
-    "VALUES ($1, $2, NULL, 0, NULL, 0, 0, 0) ON CONFLICT (sitting, no) DO NOTHING";
 // A seat that was taken away since is still a kiosk's, or sold, as far as is known here.
 #define HIGHEST_TAKEN                                                          \
     "coalesce((SELECT max(s.no) FROM seat s WHERE s.sitting = sitting.id AND " \
@@ -196,7 +193,7 @@ static enum err fill_sittings(struct store *s)
         store_sitting_of_row(&rows, &s->scratch, &x);
         e = rows.err;
         for (int seat = 1; !e && seat <= x.seat_count; seat++) {
-            e = db_run(s->db, DB_QUERY(SEAT_ADD, DB_TEXT(id_str(&x.id.id)), DB_INT(seat)), NULL);
+            e = store_seat_add(s, x.id, seat);
         }
         if (!e && x.state == SITTING_OPEN) e = store_ticks_add(s, &x);
     }

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MINUTE 510 // the sittings of both sites begin at 8:30
+#define MINUTE    510 // the sittings of both sites begin at 8:30
+#define AFTERNOON 870 // 14:30
 
 struct day {
     struct world *lost;
@@ -154,6 +155,25 @@ static struct feed_right owned_by(struct world *w, const struct world_kiosk *kio
     return right;
 }
 
+static void retire(struct world *w, struct id kiosk)
+{
+    assert_int_equal(store_begin(w->store), ERR_OK);
+    enum err e = store_kiosk_retire(w->store, kiosk, STR("admin"));
+    assert_int_equal(store_commit(w->store, e), ERR_OK);
+}
+
+// Site 0 sits in the afternoon instead.
+static void afternoon(struct world *w)
+{
+    struct store_import import;
+    struct roster_rule rules[] = {world_rule(0), world_rule(1)};
+    rules[0].start_minute = AFTERNOON;
+    rules[0].end_minute = AFTERNOON + 120;
+    rules[0].seat_count = 4;
+    assert_int_equal(world_roster(w, rules, 2, &import), ERR_OK);
+    assert_int_equal(import.refused, 0);
+}
+
 static void what_kiosks_hold_is_learned_again(void **state)
 {
     struct day d;
@@ -264,9 +284,7 @@ static void a_kiosk_that_will_never_report_is_written_off_with_a_quarantine(void
     begin(&d, *state);
     restore(&d);
     assert_int_equal(report(d.found, &d.kiosks[0], 0, NULL, 0), CENTRE_PUSHED);
-    assert_int_equal(store_begin(d.found->store), ERR_OK);
-    enum err e = store_kiosk_retire(d.found->store, d.kiosks[1].kiosk, STR("admin"));
-    assert_int_equal(store_commit(d.found->store, e), ERR_OK);
+    retire(d.found, d.kiosks[1].kiosk);
     assert_false(recovery(d.found).is_on);
     struct sitting_id sitting = next_day(d.found, 0);
     int seat = pool_seat(d.found, 0);
@@ -284,7 +302,7 @@ static void a_kiosk_that_will_never_report_is_written_off_with_a_quarantine(void
     d.found->env.now_ms += DATE_DAY_MS;
     bool did = false;
     assert_int_equal(store_begin(d.found->store), ERR_OK);
-    e = store_nightly(d.found->store, &did);
+    enum err e = store_nightly(d.found->store, &did);
     assert_int_equal(store_commit(d.found->store, e), ERR_OK);
     assert_true(did);
     int64_t opened = world_count(
@@ -298,9 +316,7 @@ static void a_life_that_ended_since_is_a_loss(void **state)
 {
     struct day d;
     begin(&d, *state);
-    assert_int_equal(store_begin(d.lost->store), ERR_OK);
-    enum err e = store_kiosk_retire(d.lost->store, d.kiosks[1].kiosk, STR("admin"));
-    assert_int_equal(store_commit(d.lost->store, e), ERR_OK);
+    retire(d.lost, d.kiosks[1].kiosk);
     restore(&d);
     assert_int_equal(recovery(d.found).missing, 1);
     assert_true(recovery(d.found).has_written_off);
@@ -310,26 +326,20 @@ static void a_life_that_ended_since_is_a_loss(void **state)
 static void the_roster_is_that_of_the_last_day(void **state)
 {
     struct day d;
-    struct store_import import;
     begin(&d, *state);
-    struct roster_rule rules[] = {world_rule(0), world_rule(1)};
-    rules[0].start_minute = 14 * 60 + 30;
-    rules[0].end_minute = 16 * 60 + 30;
-    rules[0].seat_count = 4;
     int far = world_today(d.lost) + 15; // beyond the days of rights: nobody has touched it
     struct sitting_id gone = world_sitting(d.lost, 0, far, MINUTE);
-    assert_int_equal(world_roster(d.lost, rules, 2, &import), ERR_OK);
-    assert_int_equal(import.refused, 0);
-    struct sitting_id came = world_sitting(d.lost, 0, far, rules[0].start_minute);
+    afternoon(d.lost);
+    struct sitting_id came = world_sitting(d.lost, 0, far, AFTERNOON);
     restore(&d);
     assert_true(id_is_none(world_sitting(d.found, 0, far, MINUTE).id));
     assert_false(id_is_none(gone.id));
-    assert_true(id_eq(world_sitting(d.found, 0, far, rules[0].start_minute).id, came.id));
+    assert_true(id_eq(world_sitting(d.found, 0, far, AFTERNOON).id, came.id));
     assert_int_equal(seat_of(d.found, came, 4).epoch, 0);
     all_report(&d);
     assert_int_equal(store_begin(d.found->store), ERR_OK);
     assert_int_equal(store_commit(d.found->store, store_materialise(d.found->store)), ERR_OK);
-    assert_true(id_eq(world_sitting(d.found, 0, far, rules[0].start_minute).id, came.id));
+    assert_true(id_eq(world_sitting(d.found, 0, far, AFTERNOON).id, came.id));
     world_is_sound(d.found);
     end(&d);
 }
@@ -463,13 +473,6 @@ static void sittings_recover_though_a_clock_was_once_wrong(void **state)
     end(&d);
 }
 
-static void retire(struct world *w, struct id kiosk)
-{
-    assert_int_equal(store_begin(w->store), ERR_OK);
-    enum err e = store_kiosk_retire(w->store, kiosk, STR("admin"));
-    assert_int_equal(store_commit(w->store, e), ERR_OK);
-}
-
 static void whose_end_loses_nothing_brings_no_quarantine(void **state)
 {
     struct day d;
@@ -501,15 +504,10 @@ static void an_epoch_that_nobody_gave_is_not_believed(void **state)
 static void a_sitting_that_somebody_was_called_to_stays(void **state)
 {
     struct day d;
-    struct store_import import;
     begin(&d, *state);
-    struct roster_rule rules[] = {world_rule(0), world_rule(1)};
-    rules[0].start_minute = 14 * 60 + 30;
-    rules[0].end_minute = 16 * 60 + 30;
-    rules[0].seat_count = 4;
     int far = world_today(d.lost) + 15;
     struct sitting_id gone = world_sitting(d.lost, 0, far, MINUTE);
-    assert_int_equal(world_roster(d.lost, rules, 2, &import), ERR_OK);
+    afternoon(d.lost);
     struct db_query called = DB_QUERY(
         "INSERT INTO queue_entry (site, day, name, booking, sitting, planned_ms, arrived_ms, "
         "has_priority, state, calls, called_by, called_ms, rung_ms, done_ms) SELECT site, 1, "
